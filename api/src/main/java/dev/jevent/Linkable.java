@@ -1,0 +1,204 @@
+package dev.jevent;
+
+import dev.jevent.contract.AnyThread;
+import dev.jevent.contract.NeverSwitches;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Base of what tells others when it is ready: greenlets that wait, and callbacks linked to it.
+ *
+ * <p>Links run in a later step of the hub that made them, in the hub greenlet, first linked first called; they must not
+ * wait. An error of one is reported and doesn't stop the others. A link fires once. Linking to something that is ready
+ * fires too, and never inside the call.
+ *
+ * @param <S> the type itself
+ */
+public abstract class Linkable<S extends Linkable<S>> extends Guard implements Waitable {
+    /** Those who wait and those who linked, in order; null until the first comes. */
+    private WaitQueue waiters;
+
+    /** Links whose turn was scheduled and hasn't come; they can still be unlinked. */
+    private Link<S> scheduled;
+
+    protected Linkable() {}
+
+    /** Whether this is ready; called inside the guard. */
+    protected abstract boolean isReady();
+
+    @Override
+    public boolean ready() {
+        return isReady();
+    }
+
+    /** The waiters, made on demand; called inside the guard. */
+    protected final WaitQueue waiters() {
+        WaitQueue queue = waiters;
+        return queue != null ? queue : (waiters = new WaitQueue());
+    }
+
+    /** Whether anybody waits or linked; called inside the guard. */
+    protected final boolean hasWaiters() {
+        return waiters != null && !waiters.isEmpty();
+    }
+
+    /** Claims everybody who waits; called inside the guard, to be followed outside by {@link WaitQueue#wakeAll}. */
+    protected final WaitNode claimWaiters() {
+        return hasWaiters() ? waiters.claimAll() : null;
+    }
+
+    /**
+     * Waits until this is ready.
+     *
+     * @param nanos as in {@link Waiter#await}
+     * @return whether it became ready in time
+     */
+    protected final boolean awaitReady(long nanos) {
+        if (isReady()) {
+            return true;
+        }
+        if (nanos == 0) {
+            return false;
+        }
+        Waiter waiter = Waiter.current();
+        enter();
+        if (isReady()) {
+            leave();
+            return true;
+        }
+        return await(waiters(), waiter, this, nanos) != Waiter.TIMED_OUT;
+    }
+
+    @Override
+    public boolean register(WaitNode node) {
+        enter();
+        try {
+            if (isReady()) {
+                return false;
+            }
+            waiters().add(node);
+            return true;
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void unregister(WaitNode node) {
+        enter();
+        if (waiters != null) {
+            waiters.remove(node);
+        }
+        leave();
+    }
+
+    /** The hub in which links made by the caller run. */
+    protected Hub linkHub() {
+        return Hub.current();
+    }
+
+    /**
+     * Calls {@code callback} once with this object when it is ready, in the hub greenlet: it must not wait.
+     *
+     * @throws NullPointerException if {@code callback} is null [B-LNK-12]
+     */
+    @AnyThread
+    @NeverSwitches
+    public void rawLink(Consumer<? super S> callback) {
+        link(callback, callback);
+    }
+
+    /** As {@link #rawLink}, with {@code key} for {@link #unlink} when {@code callback} is a wrapper around it. */
+    protected final void link(Consumer<? super S> callback, Object key) {
+        Objects.requireNonNull(callback, "callback");
+        Link<S> link = new Link<>(this, callback, key, linkHub());
+        if (!register(link)) {
+            link.wake(null);
+        }
+    }
+
+    /**
+     * Removes the first link with that callback, also one whose turn is scheduled; silently nothing if there is none.
+     *
+     * @param callback compared by {@code equals}
+     */
+    @AnyThread
+    @NeverSwitches
+    public void unlink(Object callback) {
+        unlink(callback, false);
+    }
+
+    final void unlink(Object callback, boolean all) {
+        enter();
+        try {
+            boolean found;
+            do {
+                found = false;
+                if (waiters != null) {
+                    Link<?>[] match = new Link<?>[1];
+                    waiters.forEach(node -> {
+                        if (match[0] == null && node instanceof Link<?> link && (all || link.isFor(callback))) {
+                            match[0] = link;
+                        }
+                    });
+                    found = match[0] != null && waiters.remove(match[0]);
+                }
+                for (Link<S> link = scheduled; !found && link != null; link = link.nextScheduled) {
+                    if ((all || link.isFor(callback)) && !link.cancelled) {
+                        link.cancelled = true;
+                        found = true;
+                    }
+                }
+            } while (found && all);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public int linkCount() {
+        enter();
+        try {
+            int count = waiters == null ? 0 : waiters.size();
+            for (Link<S> link = scheduled; link != null; link = link.nextScheduled) {
+                if (!link.cancelled) {
+                    count++;
+                }
+            }
+            return count;
+        } finally {
+            leave();
+        }
+    }
+
+    final void addScheduled(Link<S> link) {
+        enter();
+        link.nextScheduled = scheduled;
+        scheduled = link;
+        leave();
+    }
+
+    /** Returns whether the link may run: false if it was unlinked meanwhile. */
+    final boolean removeScheduled(Link<S> link) {
+        enter();
+        try {
+            if (scheduled == link) {
+                scheduled = link.nextScheduled;
+            } else {
+                Link<S> before = scheduled;
+                while (before.nextScheduled != link) {
+                    before = before.nextScheduled;
+                }
+                before.nextScheduled = link.nextScheduled;
+            }
+            return !link.cancelled;
+        } finally {
+            leave();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    final S self() {
+        return (S) this;
+    }
+}

@@ -1,0 +1,209 @@
+package dev.jevent;
+
+import dev.jevent.contract.AnyThread;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Every key, its default and its meaning. Immutable; {@link #process()} has what the process was started with.
+ *
+ * <p>A value comes from, in this order: {@link #with} in code, the system property {@code jevent.<key>}, the environment
+ * variable {@code JEVENT_<KEY>}, the default. Property and variable are read and checked at the first {@link #get} in the
+ * process and never again. [F-CFG-01]
+ */
+@AnyThread
+public final class Settings {
+    private static final List<Key<?>> KEYS = new ArrayList<>();
+
+    /** Names of loops in order of preference; empty: the available one of the highest rank. */
+    public static final Key<List<String>> LOOP = key("loop", List.of(), Settings::parseList);
+
+    /** Names of resolvers in order of preference; empty: the available one of the highest rank. */
+    public static final Key<List<String>> RESOLVER = key("resolver", List.of(), Settings::parseList);
+
+    /** Most threads of a hub's {@link ThreadPool}. */
+    public static final Key<Integer> THREADPOOL_SIZE = key("threadpool.size", 10, Settings::parsePositive);
+
+    /** How long an idle thread of a pool is kept. */
+    public static final Key<Duration> THREADPOOL_IDLE = key("threadpool.idle", Duration.ofSeconds(5), Settings::parseDuration);
+
+    /** Most look-ups that the thread-pool resolver makes at once. */
+    public static final Key<Integer> RESOLVER_THREADS = key("resolver.threads", 32, Settings::parsePositive);
+
+    /** Most look-ups that wait for one of those threads; more are refused. */
+    public static final Key<Integer> RESOLVER_QUEUE = key("resolver.queue", 10_000, Settings::parsePositive);
+
+    /** How long one look-up may take; zero: without limit. */
+    public static final Key<Duration> RESOLVER_TIMEOUT = key("resolver.timeout", Duration.ZERO, Settings::parseDuration);
+
+    /** Whether greenlets remember who spawned them, where, and share locals: costs memory and time. */
+    public static final Key<Boolean> TRACK_GREENLET_TREE = key("track.greenlet.tree", false, Settings::parseBoolean);
+
+    /** Whether greenlets inherit inheritable thread-locals of the spawner, as threads do. [D-11] */
+    public static final Key<Boolean> INHERIT_THREAD_LOCALS = key("inherit.thread.locals", false, Settings::parseBoolean);
+
+    /** How long tasks and callbacks may run before the loop looks at timers and I/O. [F-LOOP-08] */
+    public static final Key<Duration> CALLBACK_SLICE = key("callback.slice", Duration.ofMillis(5), Settings::parseDuration);
+
+    /** How long {@link Hub#close()} waits for greenlets that catch their kill. */
+    public static final Key<Duration> CLOSE_TIMEOUT = key("close.timeout", Duration.ofSeconds(5), Settings::parseDuration);
+
+    private static final Settings PROCESS = new Settings(Map.of());
+
+    private final Map<Key<?>, Object> assigned;
+
+    private Settings(Map<Key<?>, Object> assigned) {
+        this.assigned = assigned;
+    }
+
+    /** What system properties and environment say. */
+    public static Settings process() {
+        return PROCESS;
+    }
+
+    /** Every key, in the order of the documentation. */
+    public static List<Key<?>> keys() {
+        return List.copyOf(KEYS);
+    }
+
+    /** @throws IllegalArgumentException if property or variable hold no such value, naming which and what is expected */
+    public <T> T get(Key<T> key) {
+        @SuppressWarnings("unchecked")
+        T value = (T) assigned.get(key);
+        return value != null ? value : key.processValue();
+    }
+
+    /** A copy with another value. */
+    public <T> Settings with(Key<T> key, T value) {
+        Map<Key<?>, Object> copy = new HashMap<>(assigned);
+        copy.put(key, java.util.Objects.requireNonNull(value, key.name()));
+        return new Settings(Map.copyOf(copy));
+    }
+
+    /** One setting. */
+    public static final class Key<T> {
+        private final String name;
+        private final T defaultValue;
+        private final Function<String, T> parser;
+        private volatile T processValue;
+
+        private Key(String name, T defaultValue, Function<String, T> parser) {
+            this.name = name;
+            this.defaultValue = defaultValue;
+            this.parser = parser;
+        }
+
+        /** Without the prefix: {@code threadpool.size}. */
+        public String name() {
+            return name;
+        }
+
+        /** The system property: {@code jevent.threadpool.size}. */
+        public String property() {
+            return "jevent." + name;
+        }
+
+        /** The environment variable: {@code JEVENT_THREADPOOL_SIZE}. */
+        public String variable() {
+            return property().toUpperCase(Locale.ROOT).replace('.', '_');
+        }
+
+        public T defaultValue() {
+            return defaultValue;
+        }
+
+        /** The value that {@code text} means. @throws IllegalArgumentException naming the key and what is expected */
+        public T parse(String text) {
+            return parse(property(), text);
+        }
+
+        private T parse(String source, String text) {
+            try {
+                return parser.apply(text.strip());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(source + ": \"" + text + "\" (expected: " + e.getMessage() + ")", e);
+            }
+        }
+
+        private T processValue() {
+            T value = processValue;
+            if (value == null) {
+                processValue = value = read();
+            }
+            return value;
+        }
+
+        private T read() {
+            String text = System.getProperty(property());
+            if (text != null) {
+                return parse(property(), text);
+            }
+            text = System.getenv(variable());
+            return text != null ? parse(variable(), text) : defaultValue;
+        }
+
+        @Override
+        public String toString() {
+            return property();
+        }
+    }
+
+    private static <T> Key<T> key(String name, T defaultValue, Function<String, T> parser) {
+        Key<T> key = new Key<>(name, defaultValue, parser);
+        KEYS.add(key);
+        return key;
+    }
+
+    private static List<String> parseList(String text) {
+        List<String> names = new ArrayList<>();
+        for (String name : text.split(",")) {
+            if (!name.isBlank()) {
+                names.add(name.strip());
+            }
+        }
+        if (names.isEmpty() && !text.isEmpty()) {
+            throw new IllegalArgumentException("names separated by commas");
+        }
+        return List.copyOf(names);
+    }
+
+    private static int parsePositive(String text) {
+        try {
+            int value = Integer.parseInt(text);
+            if (value > 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException("a number > 0");
+    }
+
+    private static boolean parseBoolean(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "1", "true", "on", "yes" -> true;
+            case "0", "false", "off", "no", "" -> false;
+            default -> throw new IllegalArgumentException("1, true, on, yes or 0, false, off, no");
+        };
+    }
+
+    /** Seconds as a decimal number, or ISO-8601 as {@link Duration#parse} has it. */
+    private static Duration parseDuration(String text) {
+        try {
+            Duration value = text.startsWith("P") || text.startsWith("p")
+                    ? Duration.parse(text)
+                    : Duration.ofNanos(new java.math.BigDecimal(text).movePointRight(9).longValueExact());
+            if (!value.isNegative()) {
+                return value;
+            }
+        } catch (ArithmeticException | NumberFormatException | java.time.format.DateTimeParseException e) {
+            // said below
+        }
+        throw new IllegalArgumentException("seconds >= 0, as 2 or 0.25, or ISO-8601 as PT2S");
+    }
+}

@@ -1,0 +1,73 @@
+package dev.jevent;
+
+import dev.jevent.contract.AnyThread;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The stack that a {@link Greenlet} runs on, as its hub makes it: a waiter that can be started and thrown into.
+ * Implemented by the hub; users meet {@link Greenlet}.
+ */
+public abstract class Strand extends Waiter {
+    protected Strand() {}
+
+    public abstract Hub hub();
+
+    /** The greenlet that runs here; never null. The main thread of a hub and raw greenlets have one, too. */
+    public abstract Greenlet<?> greenlet();
+
+    /** The virtual thread, or the platform thread of main. */
+    public abstract Thread thread();
+
+    /** Queues the first run, at once or after {@code delay}. Called once, by {@link Greenlet#start}. */
+    protected abstract void start(Duration delay);
+
+    /**
+     * Delivers {@code error} in a later step of the hub: at the current wait, or at the next one if the greenlet does
+     * not wait. Before the first run the greenlet never runs, see {@link #endUnstarted}.
+     */
+    @AnyThread
+    protected abstract void throwLater(Throwable error);
+
+    /** Takes back an error that was thrown into this strand and not delivered yet. */
+    protected abstract boolean takeBack(Throwable error);
+
+    /** Frees the stack of a greenlet that ended before its first run. */
+    protected abstract void discard();
+
+    /** While not zero, nothing is delivered: kills and timeouts wait for the end of the shielded part. */
+    protected abstract void shield(int change);
+
+    // ---- what a hub does with the greenlet that runs here ----
+
+    /** The first turn is here. Returns false if the greenlet was killed before. */
+    protected final boolean begin() {
+        return greenlet().begin();
+    }
+
+    /**
+     * Runs the greenlet's body, keeps its outcome and tells everybody who waits for it.
+     *
+     * @param report given the error of a failed body before anybody is told of the end
+     */
+    protected final void runBody(Consumer<? super Throwable> report) {
+        greenlet().runBody(report);
+    }
+
+    /** Ends the greenlet if it never ran. Returns false, with nothing done, if it has begun or ended. */
+    protected final boolean endUnstarted(Throwable error, Consumer<? super Throwable> report) {
+        return greenlet().endUnstarted(error, report);
+    }
+
+    /** The greenlet's small number if it was asked for, else -1. */
+    protected final int identIfAny() {
+        return greenlet().identIfAny();
+    }
+
+    /** Records where the greenlet comes from. [F-GRN-32] */
+    protected final void spawnedBy(Greenlet<?> spawner, Map<Object, Object> treeLocals, List<StackTraceElement> stack) {
+        greenlet().spawnedBy(spawner, treeLocals, stack);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.jevent.spi;
+
+import dev.jevent.Loop;
+import dev.jevent.contract.AnyThread;
+
+/** A {@link Loop} as its hub drives it. Belongs to the thread that made it. */
+public interface HubLoop extends Loop {
+    /** Who runs users' callbacks; called once, before anything runs. Without a host they run on the loop's thread. */
+    void host(LoopHost host);
+
+    /** Queues {@code task}, to be run on the loop's thread itself; first in first out with callbacks. Allocates nothing. */
+    void execute(Runnable task);
+
+    /**
+     * As {@link #execute}, from any thread; wakes the loop if it sleeps. Never blocks. After {@link #close()} the task
+     * goes to {@link LoopHost#orphaned}: what was given to a loop is run, or orphaned, exactly once.
+     */
+    @AnyThread
+    void post(Runnable task);
+
+    Alarm alarm(CarrierCallback expired);
+
+    /**
+     * Runs tasks, and polls, until {@link #endTurn} was called or one iteration is over.
+     *
+     * @param patient if nothing is left that could call back, wait for a {@link #post} instead of returning
+     * @return false if nothing is left that could call back
+     * @throws java.io.UncheckedIOException if the poll fails for good; the loop can be closed
+     */
+    boolean turn(boolean patient);
+
+    /** Makes {@link #turn} return right after the task that runs now; the tasks behind it keep their place. */
+    void endTurn();
+
+    /** Whether a turn is in progress, so that the caller is one of its tasks or callbacks. */
+    boolean isTurning();
+}

@@ -1,0 +1,19 @@
+package dev.jevent.spi;
+
+/** What a loop needs from the hub it belongs to. Called on the loop's thread. */
+public interface LoopHost {
+    /**
+     * Runs a user's callback where user code may run. Returns when it is over, or when it had to park in a JDK call: then
+     * it goes on later, before any callback given after it.
+     *
+     * @param context what is named when it fails
+     * @param onFailure run after a failure was reported, on the loop's thread or the hub greenlet; null: nothing
+     */
+    void call(Object context, Runnable callback, CarrierCallback onFailure);
+
+    /** Reports what no callback is to blame for: a poll that failed, a watcher's own defect. */
+    void failed(Object context, Throwable error);
+
+    /** Takes a task that a closed loop can no longer run. Any thread. */
+    void orphaned(Runnable task);
+}

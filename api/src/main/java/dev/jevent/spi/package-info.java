@@ -1,0 +1,2 @@
+/** What authors of loops, resolvers and hubs implement; users don't need it. */
+package dev.jevent.spi;
