@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -33,6 +34,9 @@ import java.util.function.Predicate;
 public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
     /** Where a greenlet is in its life. */
     public enum Phase { NEW, SCHEDULED, RUNNING, ENDED }
+
+    private static final CopyOnWriteArrayList<Consumer<? super Greenlet<?>>> SPAWN_CALLBACKS =
+            new CopyOnWriteArrayList<>();
 
     private final Strand strand;
     private Object body; // Callable<? extends V>; after the end only its class, so that nothing it holds is kept
@@ -114,6 +118,18 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         phase = Phase.SCHEDULED;
         leave();
         strand.start(delay);
+        for (Consumer<? super Greenlet<?>> callback : SPAWN_CALLBACKS) {
+            callback.accept(this);
+        }
+    }
+
+    /** Calls {@code callback} with every greenlet that is started from now on, before it runs. [F-GRN-33, B-TRE-10] */
+    public static void addSpawnCallback(Consumer<? super Greenlet<?>> callback) {
+        SPAWN_CALLBACKS.addIfAbsent(callback);
+    }
+
+    public static void removeSpawnCallback(Consumer<? super Greenlet<?>> callback) {
+        SPAWN_CALLBACKS.remove(callback);
     }
 
     /** The first turn is here. Returns false if the greenlet was killed before. */
@@ -137,7 +153,7 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         try {
             result = run();
         } catch (Throwable t) {
-            error = t;
+            error = strand.endedWith(t);
         }
         end(result, error, report);
     }

@@ -37,6 +37,14 @@ public abstract class Strand extends Waiter {
     /** Frees the stack of a greenlet that ended before its first run. */
     protected abstract void discard();
 
+    /**
+     * What a body that ended with {@code error} failed with: {@code error}, unless that only says that a JDK call was
+     * interrupted in order to deliver a kill.
+     */
+    protected Throwable endedWith(Throwable error) {
+        return error;
+    }
+
     /** While not zero, nothing is delivered: kills and timeouts wait for the end of the shielded part. */
     protected abstract void shield(int change);
 

@@ -128,6 +128,17 @@ public abstract class Waiter extends WaitNode {
         }
     }
 
+    /** As {@link #fail}, by the one who waits itself: there is nobody to resume. */
+    protected final void failHere(Throwable error) {
+        this.error = error;
+        STATE.setRelease(this, DONE);
+    }
+
+    /** Whether a wait was begun and hasn't returned, with or without outcome. */
+    protected final boolean isInWait() {
+        return state != IDLE;
+    }
+
     /** Whether the outcome of the current wait is there. */
     @AnyThread
     public final boolean isDone() {
