@@ -228,6 +228,13 @@ public interface Hub extends Executor, AutoCloseable {
     /** Replaces the thread pool; null: the next use makes a new one. The old one is not closed. */
     void threadPool(ThreadPool pool);
 
+    /**
+     * A pool of its own beside {@link #threadPool()}, for calls that must not compete with others. Its maker closes it.
+     *
+     * @param maxQueued calls that may wait for a thread before {@link ThreadPool#spawn} itself waits
+     */
+    ThreadPool newThreadPool(String name, int maxSize, int maxQueued);
+
     Settings settings();
 
     /** The platform thread whose hub this is. */

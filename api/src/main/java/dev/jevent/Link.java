@@ -29,7 +29,7 @@ final class Link<S extends Linkable<S>> extends WaitNode implements Runnable {
     }
 
     @Override
-    protected void wake(Object value) {
+    public void wake(Object value) {
         source.addScheduled(this);
         hub.loop().runCallbackThreadSafe(this);
     }

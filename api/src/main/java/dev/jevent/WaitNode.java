@@ -20,5 +20,5 @@ public abstract class WaitNode {
     protected abstract boolean claim();
 
     /** Hands {@code value} to whoever waits. Called once, after {@link #claim()}, outside the guard, by any thread. */
-    protected abstract void wake(Object value);
+    public abstract void wake(Object value);
 }

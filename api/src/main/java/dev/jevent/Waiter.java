@@ -70,6 +70,12 @@ public abstract class Waiter extends WaitNode {
         state = ARMED;
     }
 
+    /** Undoes {@link #arm} when what should lead to the wait failed, before anybody could know of this waiter. */
+    public final void disarm() {
+        waitingOn = null;
+        state = IDLE;
+    }
+
     @Override
     protected final boolean claim() {
         return state == ARMED && STATE.compareAndSet(this, ARMED, CLAIMED);

@@ -1,0 +1,158 @@
+package dev.jevent.hub;
+
+import dev.jevent.ProviderException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+
+/**
+ * The only class that knows the JDK's insides: how a virtual thread is given a scheduler, and which platform thread
+ * carries the caller.
+ *
+ * <p>Facts (JDK 21 to 25). A virtual thread runs on the {@code Executor} that its builder was constructed with; the
+ * constructor that takes one is package-private. If the executor is a {@link ForkJoinPool}, JDK 25 also hands it the timed
+ * waits of its threads. A virtual thread started by another inherits the scheduler.
+ *
+ * <p>Decision. The constructor is called by reflection, which needs {@code java.base/java.lang} open to us. A public
+ * scheduler interface, should the JDK get one, becomes another branch of {@link #load()}; nothing else will change.
+ */
+final class CarrierBridge {
+    private static final CarrierBridge INSTANCE = load();
+
+    private final Constructor<?> builder;
+    private final ProviderException refusal;
+    private final String explanation;
+
+    private CarrierBridge(Constructor<?> builder, ProviderException refusal, String explanation) {
+        this.builder = builder;
+        this.refusal = refusal;
+        this.explanation = explanation;
+    }
+
+    static CarrierBridge get() {
+        return INSTANCE;
+    }
+
+    private static CarrierBridge load() {
+        try {
+            Constructor<?> constructor =
+                    Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder").getDeclaredConstructor(Executor.class);
+            if (!constructor.trySetAccessible()) {
+                return refuse("java.base/java.lang is not open to " + asker(), null);
+            }
+            protectPollers();
+            return new CarrierBridge(
+                    constructor, null, "virtual threads scheduled by the hub (java.base/java.lang is open)");
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return refuse("this JDK (" + Runtime.version() + ") has no way in that jevent knows", e);
+        }
+    }
+
+    private static String asker() {
+        Module module = CarrierBridge.class.getModule();
+        return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    }
+
+    private static CarrierBridge refuse(String fact, Throwable cause) {
+        String message = "[jevent/NoScheduler] A hub cannot schedule virtual threads here: " + fact + ".\n"
+                + "  on the command line   --add-opens java.base/java.lang=" + asker() + "\n"
+                + "  in an executable jar  Add-Opens: java.base/java.lang          (in its manifest)\n"
+                + "  in Surefire           <argLine>--add-opens java.base/java.lang=" + asker() + "</argLine>\n"
+                + "Each of these alone is enough.";
+        return new CarrierBridge(null, new ProviderException(message, cause), fact);
+    }
+
+    /**
+     * Keeps the JDK's pollers out of hubs: the first blocking socket call of a JVM starts them as virtual threads, which
+     * inherit the scheduler of the caller. Made by a greenlet, they would belong to its hub, and hang every socket of the
+     * JVM when it closes. So a platform thread initialises them, beside the start of the first hub; a greenlet that comes
+     * earlier waits for the end of that class initialisation.
+     */
+    private static void protectPollers() {
+        Thread initialiser = new Thread(new PollerInitialiser(), "jevent-poller-initialiser");
+        initialiser.setDaemon(true);
+        initialiser.start();
+    }
+
+    private static final class PollerInitialiser implements Runnable {
+        @Override
+        public void run() {
+            try {
+                Class.forName("sun.nio.ch.Poller", true, null);
+            } catch (ClassNotFoundException e) {
+                // A JDK without that class has no pollers to protect.
+            }
+        }
+    }
+
+    /** How greenlets are scheduled here, or why they cannot be. */
+    String explanation() {
+        return explanation;
+    }
+
+    boolean available() {
+        return refusal == null;
+    }
+
+    /**
+     * A builder of virtual threads that run on {@code scheduler}.
+     *
+     * @throws ProviderException saying what to add, if the JDK refuses access
+     */
+    Thread.Builder.OfVirtual builder(ForkJoinPool scheduler) {
+        if (refusal != null) {
+            throw new ProviderException(refusal.getMessage(), refusal.getCause());
+        }
+        try {
+            return (Thread.Builder.OfVirtual) builder.newInstance(scheduler);
+        } catch (ReflectiveOperationException e) {
+            throw new ProviderException("[jevent/NoScheduler] The JDK's virtual thread builder failed: " + e, e);
+        }
+    }
+
+    /** The platform thread that runs the caller: itself, or the carrier of a mounted virtual thread. */
+    static Thread currentCarrier() {
+        try {
+            return (Thread) Carrier.CURRENT.invokeExact();
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** Where greenlets go on that outlive their hub. */
+    static ForkJoinPool defaultScheduler() {
+        return DefaultScheduler.POOL;
+    }
+
+    // Handles that a program may never need are made at first use.
+
+    private static final class Carrier {
+        static final MethodHandle CURRENT;
+
+        static {
+            try {
+                CURRENT = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
+                        .findStatic(Thread.class, "currentCarrierThread", MethodType.methodType(Thread.class));
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+    }
+
+    private static final class DefaultScheduler {
+        static final ForkJoinPool POOL;
+
+        static {
+            try {
+                var method = Class.forName("java.lang.VirtualThread").getDeclaredMethod("defaultScheduler");
+                method.setAccessible(true);
+                POOL = (ForkJoinPool) method.invoke(null);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+    }
+}

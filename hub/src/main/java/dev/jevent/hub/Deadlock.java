@@ -1,0 +1,65 @@
+package dev.jevent.hub;
+
+import dev.jevent.Greenlet;
+import dev.jevent.LoopExit;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says who waits for what, and where, when nothing can ever happen any more. */
+final class Deadlock {
+    private static final int SHOWN = 50;
+
+    private Deadlock() {}
+
+    static LoopExit describe(LoopHub hub, HubStrand waiting, LiveGreenlets live) {
+        List<Greenlet<?>> blocked = new ArrayList<>();
+        StringBuilder text = new StringBuilder("[jevent/LoopExit] ").append(waiting.greenlet())
+                .append(" waits for ").append(waiting.waitingOn()).append(", and nothing can ever wake it.");
+        int left = live.size() - SHOWN;
+        for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
+            blocked.add(strand.greenlet());
+            if (blocked.size() <= SHOWN) {
+                text.append("\n  ").append(strand.greenlet());
+                if (strand.waitingOn() != null) {
+                    text.append(" waits for ").append(strand.waitingOn()).append(place(strand.thread()));
+                } else if (!strand.greenlet().started()) {
+                    text.append(" was never started");
+                }
+            }
+        }
+        if (left > 0) {
+            text.append("\n  … and ").append(left).append(" more greenlets");
+        }
+        if (blocked.isEmpty()) {
+            text.append("\n  no greenlet is left");
+        }
+        text.append("\nIf a thread that jevent doesn't know is going to wake somebody, keep Hub.hold() until it has.");
+        return new LoopExit(text.toString(), hub, blocked);
+    }
+
+    /** Where {@code thread} waits: the innermost frame that is neither the JDK's nor jevent's own. */
+    private static String place(Thread thread) {
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            String name = frame.getClassName();
+            if (!name.startsWith("java.") && !name.startsWith("jdk.") && !isOwn(name)) {
+                return " at " + frame;
+            }
+        }
+        return "";
+    }
+
+    /** Whether a class is in one of the packages that users call to wait. */
+    private static boolean isOwn(String className) {
+        String of = className.substring(0, Math.max(0, className.lastIndexOf('.')));
+        return of.equals("dev.jevent") || of.equals("dev.jevent.hub") || of.equals("dev.jevent.sync");
+    }
+
+    /** The first greenlets of a list, for a message. */
+    static String list(List<Greenlet<?>> greenlets) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < greenlets.size() && i < SHOWN; i++) {
+            text.append(i == 0 ? "" : ", ").append(greenlets.get(i));
+        }
+        return text.append(greenlets.size() > SHOWN ? ", …" : "").toString();
+    }
+}

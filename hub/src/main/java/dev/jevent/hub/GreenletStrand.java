@@ -1,0 +1,160 @@
+package dev.jevent.hub;
+
+import dev.jevent.Greenlet;
+import dev.jevent.spi.Alarm;
+import dev.jevent.spi.CarrierCallback;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/** A greenlet's stack: a virtual thread that the hub schedules. */
+final class GreenletStrand extends HubStrand implements Runnable, Consumer<Throwable> {
+    private final Greenlet<?> greenlet;
+    private Thread thread; // made when it is started or asked for
+    private Alarm startAlarm;
+
+    // Neighbours in the hub's list of live greenlets.
+    GreenletStrand previousLive;
+    GreenletStrand nextLive;
+    boolean live;
+
+    GreenletStrand(LoopHub hub, Greenlet<?> greenlet) {
+        super(hub);
+        this.greenlet = greenlet;
+    }
+
+    /** For a virtual thread of this hub that the JDK made: it runs already. */
+    private GreenletStrand(LoopHub hub, Thread thread) {
+        super(hub);
+        this.thread = thread;
+        this.greenlet = new Adopted(this);
+    }
+
+    /** Stands for a virtual thread of the hub that jevent didn't make. */
+    private static final class Adopted extends Greenlet<Void> {
+        Adopted(GreenletStrand strand) {
+            super(strand);
+        }
+    }
+
+    static GreenletStrand adopt(LoopHub hub, Thread thread) {
+        return new GreenletStrand(hub, thread);
+    }
+
+    @Override
+    public Greenlet<?> greenlet() {
+        return greenlet;
+    }
+
+    /** Whether it is parked or blocked in a call of the JDK, which others than this hub may end. */
+    boolean isInJdkCall() {
+        if (isInWait() || thread == null) {
+            return false;
+        }
+        return switch (thread.getState()) {
+            case WAITING, TIMED_WAITING, BLOCKED -> true;
+            default -> false;
+        };
+    }
+
+    void record(Greenlet<?> spawner, java.util.Map<Object, Object> locals, java.util.List<StackTraceElement> stack) {
+        spawnedBy(spawner, locals, stack);
+    }
+
+    @Override
+    public Thread thread() {
+        Thread made = thread;
+        return made != null ? made : makeThread();
+    }
+
+    private Thread makeThread() {
+        Thread made = hub.newThread(this);
+        made.setUncaughtExceptionHandler(this);
+        return thread = made;
+    }
+
+    @Override
+    protected void start(Duration delay) {
+        long nanos = delay == null ? 0 : dev.jevent.Durations.nanos("delay", delay);
+        if (hub.isCurrent()) {
+            startHere(nanos);
+        } else {
+            hub.submit(() -> startHere(nanos));
+        }
+    }
+
+    private void startHere(long nanos) {
+        hub.live(this);
+        if (nanos == 0) {
+            thread().start();
+        } else {
+            startAlarm = hub.hubLoop().alarm(new DelayedStart(this));
+            startAlarm.set(nanos, true);
+        }
+    }
+
+    private static final class DelayedStart implements CarrierCallback {
+        private final GreenletStrand strand;
+
+        DelayedStart(GreenletStrand strand) {
+            this.strand = strand;
+        }
+
+        @Override
+        public void run() {
+            strand.startAlarm = null;
+            if (strand.greenlet.started()) {
+                strand.thread().start();
+            }
+        }
+    }
+
+    @Override
+    protected void discard() {
+        if (startAlarm != null) {
+            startAlarm.cancel();
+            startAlarm = null;
+        }
+        hub.ended(this, identIfAny());
+    }
+
+    /** The virtual thread's life. */
+    @Override
+    public void run() {
+        if (begin()) {
+            runBody(this);
+            hub.ended(this, identIfAny());
+        }
+    }
+
+    /** Reports the error of a failed body. */
+    @Override
+    public void accept(Throwable error) {
+        hub.handleError(greenlet, error);
+    }
+
+    @Override
+    void blockUntilDone() {
+        boolean interrupted = false;
+        while (!isDone()) {
+            LockSupport.park();
+            if (!isDone() && Thread.interrupted()) {
+                interrupted |= interrupted();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    protected void resume() {
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    void yieldNow() {
+        throwUndelivered();
+        Thread.yield();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.jevent.hub;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The open hubs of the process, by thread. Few, so a scan is as good as a map, and needs no lock. */
+final class HubRegistry {
+    private static final AtomicReference<LoopHub[]> HUBS = new AtomicReference<>(new LoopHub[0]);
+
+    private HubRegistry() {}
+
+    static LoopHub ofThread(Thread thread) {
+        for (LoopHub hub : HUBS.get()) {
+            if (hub.thread() == thread) {
+                return hub;
+            }
+        }
+        return null;
+    }
+
+    /** Adds {@code hub} with the lowest free ident; hubs whose thread has ended are closed on the occasion. */
+    static void add(LoopHub hub) {
+        for (LoopHub other : HUBS.get()) {
+            if (!other.thread().isAlive()) {
+                other.abandon();
+            }
+        }
+        LoopHub[] before;
+        LoopHub[] after;
+        do {
+            before = HUBS.get();
+            hub.ident(lowestFree(before));
+            after = Arrays.copyOf(before, before.length + 1);
+            after[before.length] = hub;
+        } while (!HUBS.compareAndSet(before, after));
+    }
+
+    private static int lowestFree(LoopHub[] hubs) {
+        for (int ident = 0; ; ident++) {
+            boolean free = true;
+            for (LoopHub hub : hubs) {
+                free &= hub.ident() != ident;
+            }
+            if (free) {
+                return ident;
+            }
+        }
+    }
+
+    static void remove(LoopHub hub) {
+        LoopHub[] before;
+        LoopHub[] after;
+        do {
+            before = HUBS.get();
+            int at = Arrays.asList(before).indexOf(hub);
+            if (at < 0) {
+                return;
+            }
+            after = new LoopHub[before.length - 1];
+            System.arraycopy(before, 0, after, 0, at);
+            System.arraycopy(before, at + 1, after, at, after.length - at);
+        } while (!HUBS.compareAndSet(before, after));
+    }
+
+    /** Whether another hub is open whose thread lives. */
+    static boolean hasOthers(LoopHub than) {
+        for (LoopHub hub : HUBS.get()) {
+            if (hub != than && hub.thread().isAlive()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

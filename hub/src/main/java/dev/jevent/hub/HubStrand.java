@@ -1,0 +1,276 @@
+package dev.jevent.hub;
+
+import dev.jevent.Greenlet;
+import dev.jevent.GreenletInterrupted;
+import dev.jevent.Strand;
+import dev.jevent.Waiter;
+import dev.jevent.spi.Alarm;
+import dev.jevent.spi.CarrierCallback;
+
+/**
+ * What the strands of greenlets and of main have in common: errors thrown into them that wait to be delivered, and one
+ * alarm for all their timed waits.
+ *
+ * <p>It is its thread's uncaught exception handler: the one field of a {@link Thread} that leads back to its strand
+ * without a map. Its fields are used on the hub's thread only.
+ */
+abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandler {
+    final LoopHub hub;
+
+    private Thrown undelivered;
+    private Alarm alarm;
+    private int shields;
+    private boolean interruptedToDeliver;
+    private boolean sleepKeepsLoop = true;
+
+    HubStrand(LoopHub hub) {
+        this.hub = hub;
+    }
+
+    @Override
+    public final LoopHub hub() {
+        return hub;
+    }
+
+    @Override
+    public final long nanoTime() {
+        return hub.environment().nanoTime();
+    }
+
+    /** This strand as a waiter. @throws dev.jevent.BlockingSwitchOutException where nobody may wait */
+    Waiter waiter() {
+        return this;
+    }
+
+    /** The place of an error among those thrown in and not delivered. */
+    private static final class Thrown {
+        final Throwable error;
+        Thrown next;
+
+        Thrown(Throwable error) {
+            this.error = error;
+        }
+    }
+
+    // ---- errors thrown in ----
+
+    @Override
+    protected final void throwLater(Throwable error) {
+        hub.submit(new Delivery(this, error));
+    }
+
+    /** A kill on its way, as a task of the loop. */
+    private static final class Delivery implements Runnable {
+        private final HubStrand strand;
+        private final Throwable error;
+
+        Delivery(HubStrand strand, Throwable error) {
+            this.strand = strand;
+            this.error = error;
+        }
+
+        @Override
+        public void run() {
+            strand.deliver(error);
+        }
+    }
+
+    /** Throws {@code error} in: at the current wait, or at the next. On the hub's thread. */
+    final void deliver(Throwable error) {
+        if (endUnstarted(error, failure -> hub.handleError(greenlet(), failure)) || greenlet().dead()) {
+            return;
+        }
+        if (shields == 0 && undelivered == null && tryClaim()) {
+            fail(error);
+            return;
+        }
+        Thrown thrown = new Thrown(error);
+        if (undelivered == null) {
+            undelivered = thrown;
+        } else {
+            Thrown last = undelivered;
+            while (last.next != null) {
+                last = last.next;
+            }
+            last.next = thrown;
+        }
+        nudge();
+    }
+
+    /** Makes a greenlet that is, or will be, inside a JDK wait leave it, so that it comes to where errors are delivered. */
+    private void nudge() {
+        if (undelivered == null || shields > 0 || interruptedToDeliver || greenlet().dead() || this == hub.mainStrand()) {
+            return;
+        }
+        switch (isInWait() ? Thread.State.RUNNABLE : thread().getState()) {
+            case WAITING, TIMED_WAITING, BLOCKED -> {
+                interruptedToDeliver = true;
+                thread().interrupt();
+            }
+            // It is in the queue. Look again behind it: it may have gone into a JDK wait then.
+            default -> hub.hubLoop().execute(this::nudge);
+        }
+    }
+
+    @Override
+    protected final boolean takeBack(Throwable error) {
+        hub.checkCurrent("takeBack");
+        Thrown before = null;
+        for (Thrown thrown = undelivered; thrown != null; before = thrown, thrown = thrown.next) {
+            if (thrown.error == error) {
+                if (before == null) {
+                    undelivered = thrown.next;
+                } else {
+                    before.next = thrown.next;
+                }
+                if (undelivered == null) {
+                    clearOwnInterrupt();
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void clearOwnInterrupt() {
+        if (interruptedToDeliver) {
+            interruptedToDeliver = false;
+            if (Thread.currentThread() == thread()) {
+                Thread.interrupted();
+            }
+        }
+    }
+
+    @Override
+    protected final Throwable endedWith(Throwable error) {
+        if (interruptedToDeliver && undelivered != null) {
+            Throwable kill = takeUndelivered();
+            if (kill != error) {
+                kill.addSuppressed(error);
+            }
+            return kill;
+        }
+        return error;
+    }
+
+    private Throwable takeUndelivered() {
+        Thrown first = undelivered;
+        undelivered = first.next;
+        clearOwnInterrupt();
+        return first.error;
+    }
+
+    @Override
+    protected final void shield(int change) {
+        shields += change;
+        if (shields == 0) {
+            nudge();
+        }
+    }
+
+    /** Throws what is to be delivered, at a switch point that isn't a wait. */
+    final void throwUndelivered() {
+        if (undelivered != null && shields == 0) {
+            throw Throwing.sneaky(takeUndelivered());
+        }
+    }
+
+    // ---- waiting ----
+
+    @Override
+    protected final void beforeWait() {
+        if (undelivered != null && shields == 0 && tryClaim()) {
+            failHere(takeUndelivered());
+        } else if (hub.environment().simulated()) {
+            hub.environment().interpose("wait");
+        }
+    }
+
+    @Override
+    protected final void block(long nanos) {
+        if (nanos < 0) {
+            blockUntilDone();
+            return;
+        }
+        Alarm deadline = alarm;
+        if (deadline == null) {
+            alarm = deadline = hub.hubLoop().alarm(new Expiry(this));
+        }
+        deadline.set(nanos, sleepKeepsLoop);
+        try {
+            blockUntilDone();
+        } finally {
+            deadline.cancel();
+        }
+    }
+
+    /** The end of this strand's timed wait. */
+    private static final class Expiry implements CarrierCallback {
+        private final HubStrand strand;
+
+        Expiry(HubStrand strand) {
+            this.strand = strand;
+        }
+
+        @Override
+        public void run() {
+            if (strand.tryClaim()) {
+                strand.wake(TIMED_OUT);
+            }
+        }
+    }
+
+    /** Returns when {@link #isDone()}; interrupts are given to {@link #interrupted()}. */
+    abstract void blockUntilDone();
+
+    /** The thread was found interrupted, and the flag cleared. Returns whether the flag must be set again afterwards. */
+    final boolean interrupted() {
+        if (interruptedToDeliver) {
+            interruptedToDeliver = false;
+            if (undelivered != null && shields == 0 && tryClaim()) {
+                failHere(takeUndelivered());
+            }
+            return false;
+        }
+        if (shields == 0 && tryClaim()) {
+            failHere(new GreenletInterrupted());
+            return false;
+        }
+        return true; // the wait has another outcome, or is shielded: the interrupt stays for what comes after it
+    }
+
+    /** Lets others run for {@code nanos}. */
+    final void sleep(long nanos, boolean ref) {
+        arm(Sleep.INSTANCE);
+        sleepKeepsLoop = ref;
+        try {
+            await(nanos);
+        } finally {
+            sleepKeepsLoop = true;
+        }
+    }
+
+    /** What a sleeping greenlet waits for, in dumps. */
+    private enum Sleep {
+        INSTANCE;
+
+        @Override
+        public String toString() {
+            return "the end of its sleep";
+        }
+    }
+
+    /** Goes to the end of the queue. */
+    abstract void yieldNow();
+
+    @Override
+    public void uncaughtException(Thread thread, Throwable error) {
+        hub.handleError(greenlet(), error);
+    }
+
+    @Override
+    public String toString() {
+        Greenlet<?> greenlet = greenlet();
+        return greenlet == null ? "strand of " + hub : greenlet.toString();
+    }
+}

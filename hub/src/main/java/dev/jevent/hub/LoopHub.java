@@ -1,0 +1,558 @@
+package dev.jevent.hub;
+
+import dev.jevent.BlockingSwitchOutException;
+import dev.jevent.Durations;
+import dev.jevent.Greenlet;
+import dev.jevent.Hub;
+import dev.jevent.HubDestroyed;
+import dev.jevent.Loop;
+import dev.jevent.LoopExit;
+import dev.jevent.Resolver;
+import dev.jevent.Settings;
+import dev.jevent.Strand;
+import dev.jevent.Task;
+import dev.jevent.ThreadPool;
+import dev.jevent.Waitable;
+import dev.jevent.Watcher;
+import dev.jevent.spi.CarrierCallback;
+import dev.jevent.spi.Environment;
+import dev.jevent.spi.HubLoop;
+import dev.jevent.spi.LoopHost;
+import dev.jevent.spi.LoopProvider;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/** The hub over a loop: greenlets are virtual threads that the loop runs as its tasks. */
+final class LoopHub implements Hub, LoopHost {
+    private final Thread thread;
+    private final Environment environment;
+    private final Settings settings;
+    private final HubLoop loop;
+    private final HubScheduler scheduler;
+    private final Thread.Builder.OfVirtual threads;
+    private final MainStrand main;
+    private final CallbackGreenlet callbacks;
+    private final LiveGreenlets live = new LiveGreenlets();
+    private final HubErrors errors = new HubErrors(this);
+    private final IdentRegistry idents = new IdentRegistry();
+    private final SpawnTree tree;
+    private final AtomicInteger holds = new AtomicInteger();
+
+    private volatile int ident;
+    private volatile String name;
+    private volatile boolean closed;
+    private Resolver resolver;
+    private Resolver ownResolver;
+    private ThreadPool threadPool;
+    private ThreadPool ownThreadPool;
+
+    private LoopHub(Environment environment, Settings settings, LoopProvider provider) {
+        this.thread = Thread.currentThread();
+        this.environment = environment;
+        this.settings = settings;
+        LoopProvider chosen = provider != null ? provider : ProviderChooser.loop(settings);
+        this.loop = ProviderChooser.create(chosen, environment, settings);
+        this.scheduler = new HubScheduler(this, loop);
+        this.threads = CarrierBridge.get().builder(scheduler);
+        threads.inheritInheritableThreadLocals(settings.get(Settings.INHERIT_THREAD_LOCALS));
+        this.tree = settings.get(Settings.TRACK_GREENLET_TREE) ? new SpawnTree() : null;
+        this.main = new MainStrand(this, thread);
+        this.callbacks = new CallbackGreenlet(this);
+    }
+
+    /** Opens a hub for the calling platform thread. */
+    static LoopHub open(Environment environment, Settings settings, LoopProvider provider) {
+        Thread thread = Thread.currentThread();
+        if (thread.isVirtual()) {
+            throw new WrongThreadException(thread + " is virtual; only a platform thread can own a hub");
+        }
+        LoopHub existing = HubRegistry.ofThread(thread);
+        if (existing != null) {
+            throw new IllegalStateException(thread + " has " + existing + " already; close it first");
+        }
+        LoopHub hub = new LoopHub(environment, settings, provider);
+        hub.loop.host(hub);
+        HubRegistry.add(hub);
+        return hub;
+    }
+
+    // ---- parts ----
+
+    Environment environment() {
+        return environment;
+    }
+
+    HubLoop hubLoop() {
+        return loop;
+    }
+
+    HubScheduler scheduler() {
+        return scheduler;
+    }
+
+    MainStrand mainStrand() {
+        return main;
+    }
+
+    HubErrors errors() {
+        return errors;
+    }
+
+    IdentRegistry idents() {
+        return idents;
+    }
+
+    Thread newThread(Runnable body) {
+        return threads.unstarted(body);
+    }
+
+    /** Queues {@code task} for the hub's thread, from any thread. */
+    void submit(Runnable task) {
+        if (closed) {
+            orphaned(task);
+        } else if (isCurrent()) {
+            loop.execute(task);
+        } else {
+            loop.post(task);
+        }
+    }
+
+    @Override
+    public boolean isCurrent() {
+        Thread current = Thread.currentThread();
+        if (current == thread) {
+            return true;
+        }
+        if (!closed && current.getUncaughtExceptionHandler() instanceof HubStrand strand) {
+            return strand.hub == this;
+        }
+        return current.isVirtual() && CarrierBridge.currentCarrier() == thread;
+    }
+
+    /** @throws WrongThreadException naming both threads, unless the caller runs on this hub */
+    void checkCurrent(String what) {
+        if (!isCurrent()) {
+            throw new WrongThreadException(what + " of " + this + " was called on " + Thread.currentThread()
+                    + "; it belongs to " + thread);
+        }
+    }
+
+    /** The strand of the caller. @throws WrongThreadException unless it runs on this hub */
+    private HubStrand caller(String what) {
+        if (closed) {
+            throw new HubDestroyed(this + " was closed");
+        }
+        checkCurrent(what);
+        return (HubStrand) dev.jevent.HubProvider.get().currentStrand();
+    }
+
+    // ---- greenlets ----
+
+    Strand newStrand(Greenlet<?> greenlet) {
+        if (closed) {
+            throw new HubDestroyed(this + " was closed");
+        }
+        GreenletStrand strand = new GreenletStrand(this, greenlet);
+        if (tree != null) {
+            tree.record(strand);
+        }
+        return strand;
+    }
+
+    @Override
+    public <V> Greenlet<V> spawn(Callable<? extends V> body) {
+        Greenlet<V> greenlet = new Greenlet<>(this, body);
+        greenlet.start();
+        return greenlet;
+    }
+
+    @Override
+    public Greenlet<Void> spawn(Task body) {
+        return spawn(new TaskCall(body));
+    }
+
+    @Override
+    public <V> Greenlet<V> spawnLater(Duration delay, Callable<? extends V> body) {
+        Durations.nanos("delay", delay);
+        Greenlet<V> greenlet = new Greenlet<>(this, body);
+        greenlet.startLater(delay);
+        return greenlet;
+    }
+
+    @Override
+    public Greenlet<Void> spawnLater(Duration delay, Task body) {
+        return spawnLater(delay, new TaskCall(body));
+    }
+
+    @Override
+    public Thread spawnRaw(Task body) {
+        return spawn(body).thread();
+    }
+
+    private record TaskCall(Task task) implements Callable<Void> {
+        TaskCall {
+            Objects.requireNonNull(task, "body");
+        }
+
+        @Override
+        public Void call() throws Exception {
+            task.run();
+            return null;
+        }
+    }
+
+    void live(GreenletStrand strand) {
+        live.add(strand);
+    }
+
+    void ended(GreenletStrand strand, int ident) {
+        live.remove(strand);
+        if (ident >= 0) {
+            idents.free(ident);
+        }
+    }
+
+    /** The strand of a virtual thread of this hub that doesn't lead to it by itself. */
+    HubStrand strandOf(Thread virtual) {
+        for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
+            if (strand.thread() == virtual) {
+                return strand; // its uncaught exception handler was replaced
+            }
+        }
+        GreenletStrand adopted = GreenletStrand.adopt(this, virtual);
+        if (virtual.getUncaughtExceptionHandler() == virtual.getThreadGroup()) {
+            virtual.setUncaughtExceptionHandler(adopted);
+        }
+        return adopted;
+    }
+
+    @Override
+    public List<Greenlet<?>> greenlets() {
+        checkCurrent("greenlets()");
+        List<Greenlet<?>> list = new ArrayList<>();
+        for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
+            list.add(strand.greenlet());
+        }
+        return list;
+    }
+
+    // ---- waiting ----
+
+    @Override
+    public void sleep(Duration duration, boolean ref) {
+        long nanos = Durations.nanos("duration", duration);
+        HubStrand strand = caller("sleep");
+        strand.waiter();
+        if (nanos == 0) {
+            strand.yieldNow();
+        } else {
+            strand.sleep(nanos, ref);
+        }
+    }
+
+    @Override
+    public void yieldNow() {
+        caller("yieldNow").yieldNow();
+    }
+
+    @Override
+    public void idle(int priority) {
+        try (Watcher watcher = loop.idle()) {
+            watcher.priority(priority);
+            await(watcher);
+        }
+    }
+
+    @Override
+    public void await(Watcher watcher) {
+        awaitWatcher(watcher, -1);
+    }
+
+    @Override
+    public boolean await(Watcher watcher, Duration timeout) {
+        return awaitWatcher(watcher, Durations.nanos("timeout", timeout));
+    }
+
+    private boolean awaitWatcher(Watcher watcher, long nanos) {
+        HubStrand strand = caller("await");
+        strand.waiter();
+        return WatcherWait.await(strand, watcher, nanos);
+    }
+
+    @Override
+    public void cancelWait(Watcher watcher, Throwable error) {
+        Objects.requireNonNull(error, "error");
+        checkCurrent("cancelWait");
+        if (watcher.callback() instanceof WatcherWait wait) {
+            loop.execute(() -> wait.cancel(error));
+        }
+    }
+
+    @Override
+    public void join() {
+        joinLoop(-1);
+    }
+
+    @Override
+    public boolean join(Duration timeout) {
+        return joinLoop(Durations.nanos("timeout", timeout));
+    }
+
+    private boolean joinLoop(long nanos) {
+        if (caller("join") != main || loop.isTurning()) {
+            throw new IllegalStateException("join() waits until " + this
+                    + " has nothing left to do; only its main can, not " + Greenlet.current() + ", which is itself left");
+        }
+        return main.joinLoop(nanos);
+    }
+
+    @Override
+    public <W extends Waitable> List<W> collect(Collection<? extends W> objects, Duration timeout, int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
+        }
+        List<W> ready = new ArrayList<>();
+        try (WaitSet<W> set = new WaitSet<>(this, objects, timeout == null ? -1 : Durations.nanos("timeout", timeout))) {
+            while (ready.size() < count && set.hasNext()) {
+                ready.add(set.next());
+            }
+        }
+        return ready;
+    }
+
+    @Override
+    public <W extends Waitable> Ready<W> iwait(Collection<? extends W> objects, Duration timeout) {
+        return new WaitSet<>(this, objects, timeout == null ? -1 : Durations.nanos("timeout", timeout));
+    }
+
+    @Override
+    public <G extends Greenlet<?>> List<G> joinAllOrThrow(Collection<? extends G> greenlets) throws ExecutionException {
+        List<G> ended = new ArrayList<>();
+        try (Ready<G> each = iwait(greenlets, null)) {
+            for (G greenlet : each) {
+                if (greenlet.exception() != null) {
+                    throw new ExecutionException(greenlet.exception());
+                }
+                ended.add(greenlet);
+            }
+        }
+        return ended;
+    }
+
+    /** Whether something outside of the loop may still make somebody ready: then main goes on waiting. */
+    boolean canBeWoken() {
+        return holds.get() > 0 || callbacks.isBusy() || live.anyInJdkCall() || HubRegistry.hasOthers(this);
+    }
+
+    int holds() {
+        return holds.get();
+    }
+
+    LoopExit loopExit(HubStrand waiting) {
+        return Deadlock.describe(this, waiting, live);
+    }
+
+    // ---- what belongs to it ----
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public Resolver resolver() {
+        checkCurrent("resolver()");
+        if (resolver == null) {
+            resolver = ownResolver = ProviderChooser.create(ProviderChooser.resolver(settings), this, settings);
+        }
+        return resolver;
+    }
+
+    @Override
+    public void resolver(Resolver resolver) {
+        checkCurrent("resolver()");
+        this.resolver = resolver;
+    }
+
+    @Override
+    public ThreadPool threadPool() {
+        checkCurrent("threadPool()");
+        if (threadPool == null) {
+            threadPool = ownThreadPool = newThreadPool(
+                    "jevent-worker", settings.get(Settings.THREADPOOL_SIZE), settings.get(Settings.THREADPOOL_SIZE));
+        }
+        return threadPool;
+    }
+
+    @Override
+    public void threadPool(ThreadPool pool) {
+        checkCurrent("threadPool()");
+        threadPool = pool;
+    }
+
+    @Override
+    public ThreadPool newThreadPool(String name, int maxSize, int maxQueued) {
+        return new WorkerPool(this, name, maxSize, settings.get(Settings.THREADPOOL_IDLE), maxQueued);
+    }
+
+    @Override
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public Thread thread() {
+        return thread;
+    }
+
+    @Override
+    public Greenlet<?> main() {
+        return main.greenlet();
+    }
+
+    @Override
+    public String name() {
+        String given = name;
+        return given != null ? given : thread.getName();
+    }
+
+    @Override
+    public void name(String name) {
+        this.name = Objects.requireNonNull(name, "name");
+    }
+
+    @Override
+    public int ident() {
+        return ident;
+    }
+
+    void ident(int ident) {
+        this.ident = ident;
+    }
+
+    @Override
+    public Hold hold() {
+        holds.incrementAndGet();
+        AtomicBoolean open = new AtomicBoolean(true);
+        return () -> {
+            if (open.compareAndSet(true, false)) {
+                holds.decrementAndGet();
+                submit(LoopHub::nothing); // main may be waiting for a post that will not come
+            }
+        };
+    }
+
+    private static void nothing() {}
+
+    // ---- errors ----
+
+    @Override
+    public void errorHandler(ErrorHandler handler) {
+        errors.handler(handler);
+    }
+
+    @Override
+    public void errorStream(PrintStream stream) {
+        errors.stream(stream);
+    }
+
+    @Override
+    public void notErrors(Predicate<? super Throwable> which) {
+        errors.notErrors(which);
+    }
+
+    @Override
+    public void systemErrors(Predicate<? super Throwable> which) {
+        errors.systemErrors(which);
+    }
+
+    @Override
+    public void handleError(Object context, Throwable error) {
+        if (closed || callbacks.isCurrent()) {
+            errors.report(context, error);
+        } else {
+            submit(() -> callbacks.call(context, () -> errors.report(context, error), null));
+        }
+    }
+
+    // ---- for the loop ----
+
+    @Override
+    public void call(Object context, Runnable callback, CarrierCallback onFailure) {
+        callbacks.call(context, callback, onFailure);
+    }
+
+    @Override
+    public void failed(Object context, Throwable error) {
+        callbacks.call(context, () -> errors.report(context, error), null);
+    }
+
+    @Override
+    public void orphaned(Runnable task) {
+        CarrierBridge.defaultScheduler().execute(task);
+    }
+
+    // ---- its end ----
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (caller("close") != main || loop.isTurning()) {
+            throw new BlockingSwitchOutException(this + " can be closed by its main only, not by " + Greenlet.current());
+        }
+        List<Greenlet<?>> left = main.killAll(live, settings.get(Settings.CLOSE_TIMEOUT));
+        if (!left.isEmpty()) {
+            errors.report(this, new IllegalStateException(
+                    left.size() + " greenlets didn't end when their hub was closed: " + Deadlock.list(left)));
+        }
+        end();
+    }
+
+    /** Closes it although its thread ended without. */
+    void abandon() {
+        end();
+    }
+
+    private void end() {
+        if (ownResolver != null) {
+            ownResolver.close();
+        }
+        if (ownThreadPool != null) {
+            ownThreadPool.close();
+        }
+        if (thread == Thread.currentThread()) {
+            callbacks.close();
+        }
+        closed = true;
+        HubRegistry.remove(this);
+        loop.close();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public Statistics statistics() {
+        Loop.Statistics ofLoop = loop.statistics();
+        return new Statistics(
+                live.size(), live.added(), live.added() - live.size(), ofLoop.ready(), holds.get(), closed, ofLoop);
+    }
+
+    @Override
+    public String toString() {
+        return "<hub " + ident + " \"" + name() + "\" on " + loop.name() + (closed ? ", closed>" : ">");
+    }
+}

@@ -1,0 +1,51 @@
+package dev.jevent.hub;
+
+import dev.jevent.ConcurrentUseException;
+import dev.jevent.Watcher;
+import dev.jevent.spi.CarrierCallback;
+
+/** The callback of a watcher that a greenlet waits for. */
+final class WatcherWait implements CarrierCallback {
+    private final HubStrand strand;
+    private boolean over;
+
+    private WatcherWait(HubStrand strand) {
+        this.strand = strand;
+    }
+
+    /** @return whether the watcher fired before {@code nanos} (not negative: a limit) were over */
+    static boolean await(HubStrand strand, Watcher watcher, long nanos) {
+        if (watcher.active() && watcher.callback() instanceof WatcherWait other) {
+            throw new ConcurrentUseException(
+                    strand.greenlet() + " cannot wait for " + watcher + ": " + other.strand.greenlet() + " waits for it already");
+        }
+        WatcherWait wait = new WatcherWait(strand);
+        strand.arm(watcher);
+        boolean fired = false;
+        try {
+            watcher.start(wait);
+            fired = strand.await(nanos) != HubStrand.TIMED_OUT;
+        } finally {
+            wait.over = true;
+            watcher.stop();
+            strand.disarm();
+        }
+        return fired;
+    }
+
+    @Override
+    public void run() {
+        if (!over && strand.tryClaim()) {
+            over = true;
+            strand.wake(this);
+        }
+    }
+
+    /** Ends the wait with {@code error}, if it still goes on. */
+    void cancel(Throwable error) {
+        if (!over && strand.tryClaim()) {
+            over = true;
+            strand.fail(error);
+        }
+    }
+}
