@@ -124,7 +124,7 @@ public abstract class Waiter extends WaitNode {
             Throwable thrown = error;
             if (thrown != null) {
                 error = null;
-                throw Throwing.sneaky(thrown);
+                throw thrownHere(thrown);
             }
             return value;
         } finally {
@@ -138,6 +138,17 @@ public abstract class Waiter extends WaitNode {
     protected final void failHere(Throwable error) {
         this.error = error;
         STATE.setRelease(this, DONE);
+    }
+
+    /**
+     * Throws {@code error}, which somebody else threw in, and tells it so if it is {@link Delivered}. Never returns; the
+     * return type lets the caller write {@code throw thrownHere(e)}.
+     */
+    protected static RuntimeException thrownHere(Throwable error) {
+        if (error instanceof Delivered told) {
+            told.delivered();
+        }
+        throw Throwing.sneaky(error);
     }
 
     /** Whether a wait was begun and hasn't returned, with or without outcome. */

@@ -171,7 +171,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     /** Throws what is to be delivered, at a switch point that isn't a wait. */
     final void throwUndelivered() {
         if (undelivered != null && shields == 0) {
-            throw Throwing.sneaky(takeUndelivered());
+            throw thrownHere(takeUndelivered());
         }
     }
 
