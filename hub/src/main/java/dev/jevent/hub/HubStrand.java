@@ -18,6 +18,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     final LoopHub hub;
 
     private Thrown undelivered;
+    private Delivery onItsWay; // the last of those thrown in by this hub's own thread that are still queued in the loop
     private Alarm alarm;
     private int shields;
     private boolean interruptedToDeliver;
@@ -56,13 +57,19 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     @Override
     protected final void throwLater(Throwable error) {
-        hub.submit(new Delivery(this, error));
+        Delivery delivery = new Delivery(this, error);
+        if (hub.isCurrent()) {
+            delivery.previous = onItsWay;
+            onItsWay = delivery;
+        }
+        hub.submit(delivery);
     }
 
     /** A kill on its way, as a task of the loop. */
     private static final class Delivery implements Runnable {
         private final HubStrand strand;
-        private final Throwable error;
+        private Throwable error; // null: taken back
+        private Delivery previous;
 
         Delivery(HubStrand strand, Throwable error) {
             this.strand = strand;
@@ -71,7 +78,23 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
         @Override
         public void run() {
-            strand.deliver(error);
+            strand.arrived(this);
+            if (error != null) {
+                strand.deliver(error);
+            }
+        }
+    }
+
+    private void arrived(Delivery delivery) {
+        if (onItsWay == delivery) {
+            onItsWay = delivery.previous;
+            return;
+        }
+        for (Delivery later = onItsWay; later != null; later = later.previous) {
+            if (later.previous == delivery) {
+                later.previous = delivery.previous;
+                return;
+            }
         }
     }
 
@@ -126,6 +149,12 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
                 if (undelivered == null) {
                     clearOwnInterrupt();
                 }
+                return true;
+            }
+        }
+        for (Delivery delivery = onItsWay; delivery != null; delivery = delivery.previous) {
+            if (delivery.error == error) {
+                delivery.error = null;
                 return true;
             }
         }
