@@ -72,10 +72,10 @@ public abstract class Guard {
         return awaitQueued(queue, waiter, nanos);
     }
 
-    /** As {@link #await}, for a waiter that was here before: it keeps its place at the head. */
+    /** As {@link #await}, for a waiter that was woken and found nothing: it keeps its place. */
     protected final Object awaitAgain(WaitQueue queue, Waiter waiter, Object on, long nanos) {
         waiter.arm(on);
-        queue.addFirst(waiter);
+        queue.addAgain(waiter);
         leave();
         return awaitQueued(queue, waiter, nanos);
     }

@@ -10,6 +10,9 @@ public abstract class WaitNode {
     WaitNode previous;
     WaitQueue queue;
 
+    /** Which one it was to come to {@link #queue}, or to the one it was in last; wraps around. */
+    int place;
+
     protected WaitNode() {}
 
     /**

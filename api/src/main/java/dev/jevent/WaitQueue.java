@@ -11,6 +11,7 @@ public final class WaitQueue {
     private WaitNode head;
     private WaitNode tail;
     private int size;
+    private int places;
 
     public WaitQueue() {}
 
@@ -24,6 +25,7 @@ public final class WaitQueue {
 
     public void add(WaitNode node) {
         own(node);
+        node.place = ++places;
         node.previous = tail;
         if (tail == null) {
             head = node;
@@ -33,15 +35,29 @@ public final class WaitQueue {
         tail = node;
     }
 
-    public void addFirst(WaitNode node) {
+    /**
+     * Puts {@code node}, which was woken in vain, back to the place it had among those that came before and after it.
+     * Since then it was in no other queue.
+     */
+    public void addAgain(WaitNode node) {
         own(node);
-        node.next = head;
-        if (head == null) {
+        WaitNode after = head;
+        while (after != null && after.place - node.place < 0) { // only others that were put back
+            after = after.next;
+        }
+        WaitNode before = after == null ? tail : after.previous;
+        node.next = after;
+        node.previous = before;
+        if (before == null) {
+            head = node;
+        } else {
+            before.next = node;
+        }
+        if (after == null) {
             tail = node;
         } else {
-            head.previous = node;
+            after.previous = node;
         }
-        head = node;
     }
 
     private void own(WaitNode node) {
