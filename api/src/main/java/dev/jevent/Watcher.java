@@ -77,6 +77,14 @@ public interface Watcher extends AutoCloseable {
 
         /** In its callback: the mask that is ready. */
         int ready();
+
+        /**
+         * Tells that an operation in its directions would block now, or has just taken all there was: what the loop knows
+         * of earlier readiness is used up. A hint that spares an edge-triggered loop a question to the system at the next
+         * start; no loop needs it. Wrong after anything that may have switched since the operation.
+         */
+        @NeverSwitches
+        void drained();
     }
 
     /** Fires once after a time, or repeatedly. Equal deadlines fire in the order they were started. */

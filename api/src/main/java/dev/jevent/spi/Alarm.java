@@ -8,7 +8,7 @@ public interface Alarm {
     /**
      * Sets it, whether set or not.
      *
-     * @param nanos from now; 0 and less: in the next iteration. Sums beyond {@link Long#MAX_VALUE} mean never
+     * @param nanos from now; 0 and less: in the next iteration; beyond 250 years: never
      * @param ref whether it keeps the loop going
      */
     void set(long nanos, boolean ref);

@@ -1,6 +1,8 @@
 package dev.jevent.spi;
 
-/** What a loop needs from the hub it belongs to. Called on the loop's thread. */
+import dev.jevent.contract.AnyThread;
+
+/** What a loop needs from the hub it belongs to. Called on the loop's thread, but for what says otherwise. */
 public interface LoopHost {
     /**
      * Runs a user's callback where user code may run. Returns when it is over, or when it had to park in a JDK call: then
@@ -14,6 +16,11 @@ public interface LoopHost {
     /** Reports what no callback is to blame for: a poll that failed, a watcher's own defect. */
     void failed(Object context, Throwable error);
 
-    /** Takes a task that a closed loop can no longer run. Any thread. */
+    /** Takes a task that a closed loop can no longer run. */
+    @AnyThread
     void orphaned(Runnable task);
+
+    /** Whether the caller runs on the loop's thread: as its code, or as a virtual thread that it carries. */
+    @AnyThread
+    boolean isCurrent();
 }
