@@ -56,7 +56,7 @@ public interface Result<V> extends Future<V>, Waitable {
 
     @Override
     default V get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        return get(Duration.of(Math.max(timeout, 0), unit.toChronoUnit()));
+        return get(Duration.ofNanos(unit.toNanos(Math.max(timeout, 0)))); // capped, where Duration.of would overflow
     }
 
     @Override
