@@ -5,8 +5,18 @@ import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 
-/** Native threads for calls that block, awaited cooperatively. Every method may be called from any thread. [D-13] */
+/**
+ * Native threads for calls that block, awaited cooperatively. Every method may be called from any thread. [D-13]
+ *
+ * <p>Threads are started on demand and end when idle for a while. Who waits for a call and is killed, or has waited
+ * long enough, goes on at once; the call goes on, too, and what it returns is dropped. {@link Result#cancel} takes a call
+ * that is queued out of the queue, and interrupts the thread of one that runs if told so. What a call throws is in its
+ * result, and reported nowhere else.
+ *
+ * <p>A call may use jevent itself: its thread then gets a hub, which is closed as soon as no other call is queued.
+ */
 @AnyThread
 public interface ThreadPool extends AutoCloseable {
     /**
@@ -64,8 +74,20 @@ public interface ThreadPool extends AutoCloseable {
     @NeverSwitches
     void close();
 
+    /**
+     * This pool for code that takes an executor. The futures it returns are {@link Result}s, so waiting for them switches.
+     * Shutting it down ends the view, not the pool. [F-TP-14]
+     */
+    @NeverSwitches
+    ExecutorService asExecutor();
+
     @NeverSwitches
     Statistics statistics();
 
+    /**
+     * A snapshot.
+     *
+     * @param completed calls that ended, those that {@code failed} included, those that were cancelled before they began not
+     */
     record Statistics(int threads, int maxThreads, int running, int queued, long completed, long failed) {}
 }
