@@ -1,0 +1,300 @@
+package dev.jevent.loop.nio;
+
+import dev.jevent.Interest;
+import dev.jevent.LoopCapabilities;
+import dev.jevent.Pollable;
+import dev.jevent.loop.Poller;
+import dev.jevent.loop.ReadyTokens;
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A {@link Poller} on a {@link Selector}.
+ *
+ * <p><b>Facts.</b> A selector counts in milliseconds. Opening one costs three descriptors and some milliseconds of a cold JVM. A
+ * cancelled key stays in the selector until its next select, and so does the descriptor of a closed channel. A channel that
+ * is closed leaves the selector without a word to whoever waits. A select returns at once while its thread is interrupted.
+ *
+ * <p><b>Decisions.</b> The selector is opened when the first channel is registered; until then a poll parks the thread, to the
+ * nanosecond. Waits are rounded up to the millisecond: a timer is late by less than that, but never early, and no I/O
+ * waits for a timer. After each select the keys are counted; if some are missing, their channels were closed behind
+ * our back and are reported ready, so that whoever uses them sees it. The interrupt status is left alone: it is
+ * for the loop's owner, who sees it when the turn ends.
+ *
+ * <p><b>Price.</b> Timers of a loop with channels have a grain of a millisecond. A close from another thread is noticed by the
+ * next poll that returns for another reason.
+ */
+final class NioPoller implements Poller {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int READ = Interest.READ.mask();
+    private static final int WRITE = Interest.WRITE.mask();
+
+    private final SelectorProvider provider;
+    private final Thread owner = Thread.currentThread();
+    private final KeyReporter reporter = new KeyReporter();
+
+    private volatile Selector selector;
+    private volatile boolean woken; // since the last poll
+    private boolean closed;
+
+    /** What is registered; it is compared with the keys of the selector. */
+    private Entry firstEntry;
+
+    private int entries;
+
+    /** Reports that the next poll makes without asking the selector. */
+    private final ReadyTokens lost = new ReadyTokens();
+
+    NioPoller() {
+        this(SelectorProvider.provider());
+    }
+
+    NioPoller(SelectorProvider provider) {
+        this.provider = provider;
+    }
+
+    /** What a key carries. */
+    private static final class Entry {
+        final long token;
+        SelectionKey key;
+        Entry previous;
+        Entry next;
+
+        Entry(long token) {
+            this.token = token;
+        }
+    }
+
+    /** Turns ready keys into reports; one for all polls. */
+    private static final class KeyReporter implements java.util.function.Consumer<SelectionKey> {
+        ReadyTokens into;
+
+        @Override
+        public void accept(SelectionKey key) {
+            int mask;
+            try {
+                mask = interest(key.readyOps());
+            } catch (CancelledKeyException e) {
+                mask = Interest.BOTH;
+            }
+            into.add(((Entry) key.attachment()).token, mask);
+        }
+    }
+
+    @Override
+    public LoopCapabilities capabilities() {
+        return new LoopCapabilities(true, false, false, Duration.ofNanos(NANOS_PER_MILLI));
+    }
+
+    @Override
+    public SelectorProvider channels() {
+        return provider;
+    }
+
+    // ---- registrations ----
+
+    @Override
+    public void register(Pollable what, int interest, long token) throws IOException {
+        SelectableChannel channel = channel(what);
+        int operations = operations(channel, interest);
+        Selector selector = selector();
+        Entry entry = new Entry(token);
+        try {
+            entry.key = channel.register(selector, operations, entry);
+        } catch (CancelledKeyException e) {
+            // The key of an earlier registration, which the next select would drop. What it finds ready, it finds again.
+            selector.selectNow(key -> {});
+            entry.key = channel.register(selector, operations, entry);
+        }
+        link(entry);
+    }
+
+    @Override
+    public void modify(Pollable what, int interest, long token) {
+        SelectableChannel channel = channel(what);
+        SelectionKey key = key(channel);
+        try {
+            if (key != null) {
+                key.interestOps(operations(channel, interest));
+                return;
+            }
+        } catch (CancelledKeyException e) {
+            // as if there were none
+        }
+        if (interest != 0) {
+            lost.add(token, interest); // the channel was closed: whoever begins to wait for it is to see that
+        }
+    }
+
+    @Override
+    public void remove(Pollable what) {
+        SelectionKey key = key(channel(what));
+        if (key != null) {
+            unlink((Entry) key.attachment());
+            key.cancel();
+        }
+    }
+
+    private void link(Entry entry) {
+        entry.next = firstEntry;
+        if (firstEntry != null) {
+            firstEntry.previous = entry;
+        }
+        firstEntry = entry;
+        entries++;
+    }
+
+    private void unlink(Entry entry) {
+        if (entry.previous != null) {
+            entry.previous.next = entry.next;
+        } else if (firstEntry == entry) {
+            firstEntry = entry.next;
+        } else {
+            return; // reported as lost before
+        }
+        if (entry.next != null) {
+            entry.next.previous = entry.previous;
+        }
+        entry.previous = null;
+        entry.next = null;
+        entries--;
+    }
+
+    private SelectionKey key(SelectableChannel channel) {
+        Selector selector = this.selector;
+        return selector == null ? null : channel.keyFor(selector);
+    }
+
+    private static SelectableChannel channel(Pollable what) {
+        if (what instanceof Pollable.OfChannel of) {
+            return of.channel();
+        }
+        throw new UnsupportedOperationException("the loop nio watches java.nio channels only, not " + what);
+    }
+
+    private Selector selector() throws IOException {
+        Selector opened = selector;
+        if (opened == null) {
+            if (closed) {
+                throw new ClosedChannelException();
+            }
+            selector = opened = provider.openSelector();
+        }
+        return opened;
+    }
+
+    /** @throws IllegalArgumentException if a channel of this kind is never ready for any of {@code interest} */
+    private static int operations(SelectableChannel channel, int interest) {
+        int wanted = 0;
+        if ((interest & READ) != 0) {
+            wanted |= SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+        }
+        if ((interest & WRITE) != 0) {
+            wanted |= SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
+        }
+        int operations = wanted & channel.validOps();
+        if (operations == 0 && interest != 0) {
+            throw new IllegalArgumentException(
+                    "interest: " + interest + " (expected: READ=1 or WRITE=2, what " + channel + " can become ready for)");
+        }
+        return operations;
+    }
+
+    private static int interest(int operations) {
+        int mask = 0;
+        if ((operations & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
+            mask |= READ;
+        }
+        if ((operations & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
+            mask |= WRITE;
+        }
+        return mask;
+    }
+
+    // ---- polling ----
+
+    @Override
+    public int poll(long timeoutNanos, ReadyTokens into) throws IOException {
+        Selector selector = this.selector;
+        if (selector == null) {
+            park(timeoutNanos);
+            return 0;
+        }
+        reporter.into = into;
+        if (timeoutNanos == 0 || woken || lost.size() > 0) {
+            selector.selectNow(reporter);
+        } else {
+            selector.select(reporter, millis(timeoutNanos));
+        }
+        woken = false;
+        for (int i = 0; i < lost.size(); i++) {
+            into.add(lost.token(i), lost.ready(i));
+        }
+        lost.clear();
+        if (selector.keys().size() < entries) {
+            reportClosed(into);
+        }
+        return into.size();
+    }
+
+    /** Rounded up; 0, which means for ever, only if that was asked for. */
+    private static long millis(long nanos) {
+        return nanos == Long.MAX_VALUE ? 0 : (nanos - 1) / NANOS_PER_MILLI + 1;
+    }
+
+    private void park(long nanos) {
+        if (!woken && nanos > 0) {
+            if (nanos == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, nanos);
+            }
+        }
+        woken = false;
+    }
+
+    /** Reports registrations whose channel was closed without telling the loop; their keys are gone. */
+    private void reportClosed(ReadyTokens into) {
+        for (Entry entry = firstEntry; entry != null; ) {
+            Entry next = entry.next;
+            if (!entry.key.isValid()) {
+                unlink(entry);
+                into.add(entry.token, Interest.BOTH);
+            }
+            entry = next;
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        woken = true;
+        Selector selector = this.selector;
+        if (selector != null) {
+            selector.wakeup();
+        } else {
+            LockSupport.unpark(owner);
+        }
+    }
+
+    // ---- its end ----
+
+    @Override
+    public void close() {
+        closed = true;
+        Selector selector = this.selector;
+        if (selector != null) {
+            try {
+                selector.close();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException("cannot close the selector of the loop nio", e);
+            }
+        }
+    }
+}
