@@ -190,21 +190,20 @@ final class NioPoller implements Poller {
         return opened;
     }
 
-    /** @throws IllegalArgumentException if a channel of this kind is never ready for any of {@code interest} */
+    /**
+     * To accept is to read, and to finish a connect is to write: a channel can only do one of each pair at a time.
+     *
+     * @throws IllegalArgumentException if {@code interest} has a direction in which such a channel never becomes ready
+     */
     private static int operations(SelectableChannel channel, int interest) {
-        int wanted = 0;
-        if ((interest & READ) != 0) {
-            wanted |= SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
-        }
-        if ((interest & WRITE) != 0) {
-            wanted |= SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
-        }
-        int operations = wanted & channel.validOps();
-        if (operations == 0 && interest != 0) {
+        int valid = channel.validOps();
+        int reading = (interest & READ) == 0 ? 0 : valid & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
+        int writing = (interest & WRITE) == 0 ? 0 : valid & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT);
+        if ((interest & READ) != 0 && reading == 0 || (interest & WRITE) != 0 && writing == 0) {
             throw new IllegalArgumentException(
-                    "interest: " + interest + " (expected: READ=1 or WRITE=2, what " + channel + " can become ready for)");
+                    "interest: " + interest + " (expected: READ=1, WRITE=2 or both=3, as " + channel + " can become ready)");
         }
-        return operations;
+        return reading | writing;
     }
 
     private static int interest(int operations) {
