@@ -17,10 +17,10 @@ final class Ring<E> {
 
     /** @return false if the ring is closed */
     boolean add(E item) {
-        int end = tail;
-        if (end - head > mask && !grow()) {
+        if (tail - head > mask && !grow()) {
             return false;
         }
+        int end = tail; // growing moved it
         items[end & mask] = item;
         tail = end + 1;
         return true;
