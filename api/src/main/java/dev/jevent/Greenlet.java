@@ -39,11 +39,10 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
             new CopyOnWriteArrayList<>();
 
     private final Strand strand;
-    private Object body; // Callable<? extends V>; after the end only its class, so that nothing it holds is kept
+    private Object body; // Callable<? extends V> or Task; after the end only its class, so that nothing it holds is kept
     private volatile Phase phase = Phase.NEW;
     private V value;
     private Throwable thrown; // what it failed with, or the GreenletExit that killed it
-    private boolean cancelled;
     private Details details; // name, ident, spawn tree: for those greenlets that are asked
 
     /** For subclasses that override {@link #run()}; belongs to the caller's hub. */
@@ -68,6 +67,16 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         strand = HubProvider.get().newStrand(hub, this);
     }
 
+    @SuppressWarnings("this-escape") // the strand only keeps the reference
+    private Greenlet(Hub hub, Task body) {
+        this.body = Objects.requireNonNull(body, "body");
+        strand = HubProvider.get().newStrand(hub, this);
+    }
+
+    static Greenlet<Void> of(Hub hub, Task body) {
+        return new Greenlet<>(hub, body);
+    }
+
     /** For hubs: stands for code that runs already, on a stack that is there. */
     protected Greenlet(Strand strand) {
         this.strand = strand;
@@ -88,6 +97,10 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
     protected V run() throws Exception {
         if (body == null) {
             throw new IllegalStateException(getClass().getName() + " neither overrides run() nor was given a body");
+        }
+        if (body instanceof Task task) {
+            task.run();
+            return null;
         }
         @SuppressWarnings("unchecked")
         Callable<? extends V> call = (Callable<? extends V>) body;
@@ -146,20 +159,8 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         }
     }
 
-    /** Runs the body, keeps its outcome and tells everybody who waits. */
-    final void runBody(Consumer<? super Throwable> report) {
-        V result = null;
-        Throwable error = null;
-        try {
-            result = run();
-        } catch (Throwable t) {
-            error = strand.endedWith(t);
-        }
-        end(result, error, report);
-    }
-
     /** Ends a greenlet that never ran. Returns false if it has begun or ended. */
-    final boolean endUnstarted(Throwable error, Consumer<? super Throwable> report) {
+    final boolean endUnstarted(Throwable error) {
         enter();
         boolean unstarted = phase == Phase.NEW || phase == Phase.SCHEDULED;
         if (unstarted) {
@@ -168,17 +169,18 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         leave();
         if (unstarted) {
             strand.discard();
-            end(null, error, report);
+            end(null, error);
         }
         return unstarted;
     }
 
-    private void end(V result, Throwable error, Consumer<? super Throwable> report) {
+    @SuppressWarnings("unchecked") // the body's result
+    final void end(Object result, Throwable error) {
         if (error != null && !(error instanceof GreenletExit)) {
-            report.accept(error);
+            strand.report(error);
         }
         enter();
-        value = result;
+        value = (V) result;
         thrown = error;
         body = body == null ? null : body.getClass();
         phase = Phase.ENDED;
@@ -350,11 +352,9 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
     public boolean cancel(boolean mayInterruptIfRunning) {
         enter();
         boolean possible = phase != Phase.ENDED && (mayInterruptIfRunning || phase != Phase.RUNNING);
-        if (possible) {
-            cancelled = true;
-        }
         leave();
         if (possible) {
+            details().cancelled = true;
             strand.throwLater(new GreenletExit("cancelled"));
         }
         return possible;
@@ -362,7 +362,7 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
 
     @Override
     public boolean isCancelled() {
-        return cancelled && exit() != null;
+        return details != null && details.cancelled && exit() != null;
     }
 
     /** Takes back an error that was thrown into this greenlet and not delivered yet. Returns whether it was there. */
@@ -516,6 +516,7 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         private WeakReference<Greenlet<?>> spawner;
         private Map<Object, Object> treeLocals;
         private List<StackTraceElement> spawningStack;
+        private volatile boolean cancelled;
 
         private Details() {}
 

@@ -69,18 +69,6 @@ public abstract class Guard {
         waiter.arm(on);
         queue.add(waiter);
         leave();
-        return awaitQueued(queue, waiter, nanos);
-    }
-
-    /** As {@link #await}, for a waiter that was woken and found nothing: it keeps its place. */
-    protected final Object awaitAgain(WaitQueue queue, Waiter waiter, Object on, long nanos) {
-        waiter.arm(on);
-        queue.addAgain(waiter);
-        leave();
-        return awaitQueued(queue, waiter, nanos);
-    }
-
-    private Object awaitQueued(WaitQueue queue, Waiter waiter, long nanos) {
         boolean woken = false;
         try {
             Object value = waiter.await(nanos);
@@ -88,10 +76,31 @@ public abstract class Guard {
             return value;
         } finally {
             if (!woken) {
-                enter();
-                queue.remove(waiter);
-                leave();
+                withdraw(queue, waiter);
             }
         }
+    }
+
+    /** As {@link #await}, for a waiter that was woken and found nothing: it keeps its place. */
+    protected final Object awaitAgain(WaitQueue queue, Waiter waiter, Object on, long nanos) {
+        waiter.arm(on);
+        queue.addAgain(waiter);
+        leave();
+        boolean woken = false;
+        try {
+            Object value = waiter.await(nanos);
+            woken = value != Waiter.TIMED_OUT;
+            return value;
+        } finally {
+            if (!woken) {
+                withdraw(queue, waiter);
+            }
+        }
+    }
+
+    private void withdraw(WaitQueue queue, Waiter waiter) {
+        enter();
+        queue.remove(waiter);
+        leave();
     }
 }

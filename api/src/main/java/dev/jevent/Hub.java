@@ -45,24 +45,44 @@ public interface Hub extends Executor, AutoCloseable {
     /** Makes a greenlet and schedules its first turn. It runs when the caller waits, after those that are ready now. */
     @AnyThread
     @NeverSwitches
-    <V> Greenlet<V> spawn(Callable<? extends V> body);
+    default <V> Greenlet<V> spawn(Callable<? extends V> body) {
+        Greenlet<V> greenlet = new Greenlet<>(this, body);
+        greenlet.start();
+        return greenlet;
+    }
 
     @AnyThread
     @NeverSwitches
-    Greenlet<Void> spawn(Task body);
+    default Greenlet<Void> spawn(Task body) {
+        Greenlet<Void> greenlet = Greenlet.of(this, body);
+        greenlet.start();
+        return greenlet;
+    }
 
     @AnyThread
     @NeverSwitches
-    <V> Greenlet<V> spawnLater(Duration delay, Callable<? extends V> body);
+    default <V> Greenlet<V> spawnLater(Duration delay, Callable<? extends V> body) {
+        Durations.nanos("delay", delay);
+        Greenlet<V> greenlet = new Greenlet<>(this, body);
+        greenlet.startLater(delay);
+        return greenlet;
+    }
 
     @AnyThread
     @NeverSwitches
-    Greenlet<Void> spawnLater(Duration delay, Task body);
+    default Greenlet<Void> spawnLater(Duration delay, Task body) {
+        Durations.nanos("delay", delay);
+        Greenlet<Void> greenlet = Greenlet.of(this, body);
+        greenlet.startLater(delay);
+        return greenlet;
+    }
 
-    /** Runs {@code body} as a bare virtual thread of this hub: no result, links or kill; its errors are reported. */
+    /** Runs {@code body} in a greenlet of which only the thread is given out: its errors are reported, its end is not told. */
     @AnyThread
     @NeverSwitches
-    Thread spawnRaw(Task body);
+    default Thread spawnRaw(Task body) {
+        return spawn(body).thread();
+    }
 
     /** Runs {@code command} in a greenlet of its own. */
     @Override

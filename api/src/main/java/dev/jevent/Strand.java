@@ -4,13 +4,12 @@ import dev.jevent.contract.AnyThread;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * The stack that a {@link Greenlet} runs on, as its hub makes it: a waiter that can be started and thrown into.
  * Implemented by the hub; users meet {@link Greenlet}.
  */
-public abstract class Strand extends Waiter {
+public abstract class Strand extends Waiter implements Runnable {
     protected Strand() {}
 
     public abstract Hub hub();
@@ -50,23 +49,36 @@ public abstract class Strand extends Waiter {
 
     // ---- what a hub does with the greenlet that runs here ----
 
-    /** The first turn is here. Returns false if the greenlet was killed before. */
-    protected final boolean begin() {
-        return greenlet().begin();
+    /**
+     * The life of the greenlet, as the first frame of this stack: runs its body unless it was killed before, keeps the
+     * outcome and tells everybody who waits for it. One method, since each frame below a waiting greenlet costs memory.
+     */
+    @Override
+    public void run() {
+        Greenlet<?> greenlet = greenlet();
+        if (!greenlet.begin()) {
+            return;
+        }
+        Object result = null;
+        Throwable error = null;
+        try {
+            result = greenlet.run();
+        } catch (Throwable t) {
+            error = endedWith(t);
+        }
+        greenlet.end(result, error);
+        ended();
     }
 
-    /**
-     * Runs the greenlet's body, keeps its outcome and tells everybody who waits for it.
-     *
-     * @param report given the error of a failed body before anybody is told of the end
-     */
-    protected final void runBody(Consumer<? super Throwable> report) {
-        greenlet().runBody(report);
-    }
+    /** Reports the error of a failed greenlet, before anybody is told of its end. */
+    protected abstract void report(Throwable error);
+
+    /** The greenlet has ended, and its body ran. */
+    protected abstract void ended();
 
     /** Ends the greenlet if it never ran. Returns false, with nothing done, if it has begun or ended. */
-    protected final boolean endUnstarted(Throwable error, Consumer<? super Throwable> report) {
-        return greenlet().endUnstarted(error, report);
+    protected final boolean endUnstarted(Throwable error) {
+        return greenlet().endUnstarted(error);
     }
 
     /** The greenlet's small number if it was asked for, else -1. */

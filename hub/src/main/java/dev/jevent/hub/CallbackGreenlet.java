@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * carrier would wait for it for ever. Here only this virtual thread waits; the loop goes on, and the callbacks behind it
  * run when it does. A jevent call that waits is refused here. [F-HUB-25]
  */
-final class CallbackGreenlet extends HubStrand implements Runnable {
+final class CallbackGreenlet extends HubStrand {
     private final ArrayDeque<Object> queue = new ArrayDeque<>(); // context, callback, after a failure: in threes
     private final Greenlet<?> greenlet;
     private final Thread thread;
@@ -114,7 +114,7 @@ final class CallbackGreenlet extends HubStrand implements Runnable {
     }
 
     @Override
-    void blockUntilDone() {
+    protected void block(long nanos) {
         waiter();
     }
 
@@ -136,6 +136,11 @@ final class CallbackGreenlet extends HubStrand implements Runnable {
     @Override
     protected void start(Duration delay) {
         throw new IllegalStateException(this + " runs already");
+    }
+
+    @Override
+    protected void ended() {
+        // not a greenlet that was spawned
     }
 
     @Override

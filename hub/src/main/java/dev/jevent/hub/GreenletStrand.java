@@ -5,10 +5,9 @@ import dev.jevent.spi.Alarm;
 import dev.jevent.spi.CarrierCallback;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /** A greenlet's stack: a virtual thread that the hub schedules. */
-final class GreenletStrand extends HubStrand implements Runnable, Consumer<Throwable> {
+final class GreenletStrand extends HubStrand {
     private final Greenlet<?> greenlet;
     private Thread thread; // made when it is started or asked for
     private Alarm startAlarm;
@@ -118,23 +117,17 @@ final class GreenletStrand extends HubStrand implements Runnable, Consumer<Throw
         hub.ended(this, identIfAny());
     }
 
-    /** The virtual thread's life. */
     @Override
-    public void run() {
-        if (begin()) {
-            runBody(this);
-            hub.ended(this, identIfAny());
+    protected void ended() {
+        hub.ended(this, identIfAny());
+    }
+
+    @Override
+    protected void block(long nanos) {
+        if (nanos >= 0) {
+            blockNanos(nanos);
+            return;
         }
-    }
-
-    /** Reports the error of a failed body. */
-    @Override
-    public void accept(Throwable error) {
-        hub.handleError(greenlet, error);
-    }
-
-    @Override
-    void blockUntilDone() {
         boolean interrupted = false;
         while (!isDone()) {
             LockSupport.park();

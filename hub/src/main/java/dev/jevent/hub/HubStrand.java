@@ -100,7 +100,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     /** Throws {@code error} in: at the current wait, or at the next. On the hub's thread. */
     final void deliver(Throwable error) {
-        if (endUnstarted(error, failure -> hub.handleError(greenlet(), failure)) || greenlet().dead()) {
+        if (endUnstarted(error) || greenlet().dead()) {
             return;
         }
         if (shields == 0 && undelivered == null && tryClaim()) {
@@ -171,6 +171,11 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     }
 
     @Override
+    protected final void report(Throwable error) {
+        hub.handleError(greenlet(), error);
+    }
+
+    @Override
     protected final Throwable endedWith(Throwable error) {
         if (interruptedToDeliver && undelivered != null) {
             Throwable kill = takeUndelivered();
@@ -215,19 +220,15 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         }
     }
 
-    @Override
-    protected final void block(long nanos) {
-        if (nanos < 0) {
-            blockUntilDone();
-            return;
-        }
+    /** Blocks, without limit but for an alarm that ends the wait after {@code nanos}. */
+    final void blockNanos(long nanos) {
         Alarm deadline = alarm;
         if (deadline == null) {
             alarm = deadline = hub.hubLoop().alarm(new Expiry(this));
         }
         deadline.set(nanos, sleepKeepsLoop);
         try {
-            blockUntilDone();
+            block(-1);
         } finally {
             deadline.cancel();
         }
@@ -248,9 +249,6 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
             }
         }
     }
-
-    /** Returns when {@link #isDone()}; interrupts are given to {@link #interrupted()}. */
-    abstract void blockUntilDone();
 
     /** The thread was found interrupted, and the flag cleared. Returns whether the flag must be set again afterwards. */
     final boolean interrupted() {

@@ -10,7 +10,6 @@ import dev.jevent.LoopExit;
 import dev.jevent.Resolver;
 import dev.jevent.Settings;
 import dev.jevent.Strand;
-import dev.jevent.Task;
 import dev.jevent.ThreadPool;
 import dev.jevent.Waitable;
 import dev.jevent.Watcher;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -166,48 +164,6 @@ final class LoopHub implements Hub, LoopHost {
             tree.record(strand);
         }
         return strand;
-    }
-
-    @Override
-    public <V> Greenlet<V> spawn(Callable<? extends V> body) {
-        Greenlet<V> greenlet = new Greenlet<>(this, body);
-        greenlet.start();
-        return greenlet;
-    }
-
-    @Override
-    public Greenlet<Void> spawn(Task body) {
-        return spawn(new TaskCall(body));
-    }
-
-    @Override
-    public <V> Greenlet<V> spawnLater(Duration delay, Callable<? extends V> body) {
-        Durations.nanos("delay", delay);
-        Greenlet<V> greenlet = new Greenlet<>(this, body);
-        greenlet.startLater(delay);
-        return greenlet;
-    }
-
-    @Override
-    public Greenlet<Void> spawnLater(Duration delay, Task body) {
-        return spawnLater(delay, new TaskCall(body));
-    }
-
-    @Override
-    public Thread spawnRaw(Task body) {
-        return spawn(body).thread();
-    }
-
-    private record TaskCall(Task task) implements Callable<Void> {
-        TaskCall {
-            Objects.requireNonNull(task, "body");
-        }
-
-        @Override
-        public Void call() throws Exception {
-            task.run();
-            return null;
-        }
     }
 
     void live(GreenletStrand strand) {

@@ -67,7 +67,11 @@ final class MainStrand extends HubStrand {
     }
 
     @Override
-    void blockUntilDone() {
+    protected void block(long nanos) {
+        if (nanos >= 0) {
+            blockNanos(nanos);
+            return;
+        }
         waiter();
         boolean interrupted = false;
         while (!isDone()) {
@@ -110,6 +114,11 @@ final class MainStrand extends HubStrand {
     @Override
     protected void start(Duration delay) {
         throw new IllegalStateException("main of " + hub + " runs already");
+    }
+
+    @Override
+    protected void ended() {
+        // not a greenlet that was spawned
     }
 
     @Override
