@@ -304,13 +304,13 @@ final class LoopHub implements Hub, LoopHost {
         return ended;
     }
 
-    /** Whether something outside of the loop may still make somebody ready: then main goes on waiting. */
-    boolean canBeWoken() {
-        return holds.get() > 0 || callbacks.isBusy() || live.anyInJdkCall() || HubRegistry.hasOthers(this);
-    }
-
-    int holds() {
-        return holds.get();
+    /**
+     * Whether something outside of the loop may still make somebody ready: then main goes on waiting.
+     *
+     * @param joining whether main waits for the end of all that this hub has to do: other hubs are not part of that
+     */
+    boolean canBeWoken(boolean joining) {
+        return holds.get() > 0 || callbacks.isBusy() || live.anyInJdkCall() || !joining && HubRegistry.hasOthers(this);
     }
 
     LoopExit loopExit(HubStrand waiting) {

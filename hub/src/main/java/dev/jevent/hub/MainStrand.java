@@ -1,11 +1,14 @@
 package dev.jevent.hub;
 
 import dev.jevent.BlockingSwitchOutException;
+import dev.jevent.Durations;
 import dev.jevent.Greenlet;
-import dev.jevent.LoopExit;
+import dev.jevent.GreenletInterrupted;
 import dev.jevent.HubDestroyed;
+import dev.jevent.LoopExit;
 import dev.jevent.Waiter;
 import dev.jevent.spi.Alarm;
+import dev.jevent.spi.HubLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,7 +20,8 @@ import java.util.Set;
 final class MainStrand extends HubStrand {
     private final Thread thread;
     private final Greenlet<?> greenlet;
-    private final Runnable resumption = new Resumption();
+    private final Runnable resumption = this::goOn;
+    private final Runnable yieldTurn = this::yieldIsOver;
     private boolean yielded;
 
     MainStrand(LoopHub hub, Thread thread) {
@@ -38,13 +42,18 @@ final class MainStrand extends HubStrand {
         }
     }
 
-    /** Main's turn, as a task of the loop: those behind it stay queued until main waits again. */
-    private final class Resumption implements Runnable {
-        @Override
-        public void run() {
-            yielded = true;
-            hub.hubLoop().endTurn();
-        }
+    /**
+     * Main's turn after a wait, as a task of the loop: those behind it stay queued until main waits again. It may come when
+     * main went on already.
+     */
+    private void goOn() {
+        hub.hubLoop().endTurn();
+    }
+
+    /** Main's turn after a yield: a task of its own, since one that is left of an earlier wait must not end the yield. */
+    private void yieldIsOver() {
+        yielded = true;
+        hub.hubLoop().endTurn();
     }
 
     @Override
@@ -73,16 +82,13 @@ final class MainStrand extends HubStrand {
             return;
         }
         waiter();
+        HubLoop loop = hub.hubLoop();
         boolean interrupted = false;
         while (!isDone()) {
-            if (!hub.hubLoop().turn(false) && !isDone()) {
-                if (hub.canBeWoken()) {
-                    hub.hubLoop().turn(true);
-                } else {
-                    LoopExit exit = hub.loopExit(this);
-                    if (tryClaim()) {
-                        failHere(exit);
-                    }
+            if (!loop.turn(false) && !isDone() && !awaitOutside(false) && !isDone()) {
+                LoopExit exit = hub.loopExit(this);
+                if (tryClaim()) {
+                    failHere(exit);
                 }
             }
             if (!isDone() && Thread.interrupted()) {
@@ -94,6 +100,14 @@ final class MainStrand extends HubStrand {
         }
     }
 
+    /**
+     * When the loop has nothing left to do: waits until somebody outside brings something. Returns false if nobody is there
+     * who could, and nobody was: who brought the last thing and went must be seen, so the loop is looked at once more.
+     */
+    private boolean awaitOutside(boolean joining) {
+        return hub.hubLoop().turn(hub.canBeWoken(joining));
+    }
+
     @Override
     protected void resume() {
         hub.submit(resumption);
@@ -103,12 +117,17 @@ final class MainStrand extends HubStrand {
     void yieldNow() {
         waiter();
         throwUndelivered();
+        runQueued();
+        throwUndelivered();
+    }
+
+    /** Runs what is queued now. */
+    private void runQueued() {
         yielded = false;
-        hub.hubLoop().execute(resumption);
+        hub.hubLoop().execute(yieldTurn);
         while (!yielded) {
             hub.hubLoop().turn(false);
         }
-        throwUndelivered();
     }
 
     @Override
@@ -128,22 +147,20 @@ final class MainStrand extends HubStrand {
 
     /** Runs the loop until it has nothing left to do. Returns false if {@code nanos} (not negative: a limit) were over before. */
     boolean joinLoop(long nanos) {
+        HubLoop loop = hub.hubLoop();
         boolean[] over = new boolean[1];
-        Alarm limit = hub.hubLoop().alarm(() -> {
-            over[0] = true;
-            hub.hubLoop().endTurn();
-        });
+        Alarm limit = limit(over);
         if (nanos >= 0) {
             limit.set(nanos, false);
         }
         try {
             while (!over[0]) {
                 throwUndelivered();
-                if (!hub.hubLoop().turn(false)) {
-                    if (hub.holds() == 0) {
-                        return true;
-                    }
-                    hub.hubLoop().turn(true);
+                if (Thread.interrupted()) {
+                    throw new GreenletInterrupted();
+                }
+                if (!loop.turn(false) && !awaitOutside(true)) {
+                    return true;
                 }
             }
             return false;
@@ -152,33 +169,44 @@ final class MainStrand extends HubStrand {
         }
     }
 
-    /** Kills all of {@code live}, also those that are spawned meanwhile, and runs them. Returns those that didn't end. */
-    List<Greenlet<?>> killAll(LiveGreenlets live, Duration timeout) {
-        Set<HubStrand> killed = Collections.newSetFromMap(new IdentityHashMap<>());
-        boolean[] over = new boolean[1];
-        Alarm limit = hub.hubLoop().alarm(() -> {
+    private Alarm limit(boolean[] over) {
+        return hub.hubLoop().alarm(() -> {
             over[0] = true;
             hub.hubLoop().endTurn();
         });
-        limit.set(dev.jevent.Durations.nanos("timeout", timeout), false);
-        while (live.size() > 0 && !over[0]) {
-            List<GreenletStrand> now = new ArrayList<>();
-            for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
-                now.add(strand);
-            }
-            for (GreenletStrand strand : now) {
-                if (killed.add(strand)) {
-                    strand.deliver(new HubDestroyed(hub + " is being closed"));
+    }
+
+    /** Kills all of {@code live}, also those that are spawned meanwhile, and runs them. Returns those that didn't end. */
+    List<Greenlet<?>> killAll(LiveGreenlets live, Duration timeout) {
+        HubLoop loop = hub.hubLoop();
+        Set<HubStrand> killed = Collections.newSetFromMap(new IdentityHashMap<>());
+        boolean interrupted = false; // while it is set no poll waits
+        boolean[] over = new boolean[1];
+        Alarm limit = limit(over);
+        limit.set(Durations.nanos("timeout", timeout), false);
+        try {
+            while (live.size() > 0 && !over[0]) {
+                List<GreenletStrand> now = new ArrayList<>();
+                for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
+                    now.add(strand);
                 }
-            }
-            if (!hub.hubLoop().turn(false) && live.size() > 0) {
-                if (!hub.canBeWoken()) {
+                for (GreenletStrand strand : now) {
+                    if (killed.add(strand)) {
+                        strand.deliver(new HubDestroyed(hub + " is being closed"));
+                    }
+                }
+                interrupted |= Thread.interrupted();
+                if (!loop.turn(false) && live.size() > 0 && !awaitOutside(false)) {
                     break;
                 }
-                hub.hubLoop().turn(true);
+            }
+            runQueued(); // what was reported meanwhile
+        } finally {
+            limit.cancel();
+            if (interrupted) {
+                thread.interrupt();
             }
         }
-        limit.cancel();
         return live.size() == 0 ? List.of() : hub.greenlets();
     }
 }
