@@ -20,9 +20,7 @@ final class Ring<E> {
         if (tail - head > mask && !grow()) {
             return false;
         }
-        int end = tail; // growing moved it
-        items[end & mask] = item;
-        tail = end + 1;
+        items[tail++ & mask] = item;
         return true;
     }
 
