@@ -298,14 +298,16 @@ final class PoolExecutor extends Guard implements ExecutorService, Call.Observer
             leave();
         }
         List<Runnable> neverBegan = new ArrayList<>();
+        List<Call<?>> running = new ArrayList<>();
         for (Call<?> call : calls) {
             Callable<?> body = call.cancelQueued();
             if (body == null) {
-                call.cancel(true);
+                running.add(call);
             } else {
                 neverBegan.add(asRunnable(body));
             }
         }
+        cancelAll(running); // afterwards: a thread that becomes free takes what is queued
         return neverBegan;
     }
 

@@ -71,17 +71,17 @@ final class ProviderCandidate<P> {
         }
     }
 
-    /** Of an error whose message is {@code service: Provider class cannot…}, as ServiceLoader writes it. */
+    /** Of an error whose message is {@code service: Provider class not…}, or without that word, as ServiceLoader writes it. */
     private static <P> ProviderCandidate<P> broken(ProviderKind<P> kind, Throwable error) {
         String text = String.valueOf(error.getMessage());
         String prefix = kind.service.getName() + ": ";
         if (text.startsWith(prefix)) {
             text = text.substring(prefix.length());
         }
-        String className = "?";
-        if (text.startsWith("Provider ")) {
-            int end = text.indexOf(' ', "Provider ".length());
-            className = text.substring("Provider ".length(), end < 0 ? text.length() : end);
+        String from = text.startsWith("Provider ") ? text.substring("Provider ".length()) : text;
+        String className = from.indexOf(' ') < 0 ? from : from.substring(0, from.indexOf(' '));
+        if (className.indexOf(':') >= 0 || className.indexOf('.') < 0) {
+            className = "?"; // of the file as a whole, or of one of its lines
         }
         String reason = error.getCause() == null ? text : text + ": " + error.getCause();
         return new ProviderCandidate<>(kind, null, className, 0, className, Availability.no(reason));
