@@ -18,11 +18,12 @@ import org.junit.jupiter.api.Test;
 class GeventMapTest {
     private static final Path PAGE = Pages.page("docs/gevent-map.md");
 
-    /** Code in a cell that names something of ours: a type, perhaps with a member: {@code Hub.spawn}, {@code Watcher.Io}. */
-    private static final Pattern NAME = Pattern.compile("`((?:[A-Z]\\w*\\.)*[A-Z]\\w*)(?:\\.([a-z]\\w*))?(?:\\([^`]*\\))?`");
+    /** Code in a cell that names a type, perhaps with a member: {@code Hub.spawn}, {@code Watcher.Io}, {@code Settings.LOOP}. */
+    private static final Pattern NAME = Pattern.compile("`([A-Z]\\w*(?:\\.[A-Z]\\w*[a-z]\\w*)*)(?:\\.([a-z]\\w*|[A-Z_]+))?`");
 
     private static final List<String> PACKAGES = List.of(
-            "dev.jevent", "dev.jevent.sync", "dev.jevent.spi", "dev.jevent.testkit", "java.lang", "java.util", "java.util.concurrent");
+            "dev.jevent", "dev.jevent.sync", "dev.jevent.spi", "dev.jevent.testkit", "java.lang", "java.util",
+            "java.util.concurrent", "java.util.concurrent.locks", "java.util.function");
 
     @Test
     void everyRowOfGeventIsThereOnce() throws Exception {
@@ -61,8 +62,10 @@ class GeventMapTest {
     }
 
     private static boolean has(Class<?> type, String member) {
-        return Stream.concat(Arrays.stream(type.getMethods()), Arrays.stream(type.getDeclaredMethods()))
-                .anyMatch(it -> it.getName().equals(member) && (it.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED)) != 0);
+        return Stream.<java.lang.reflect.Member>concat(
+                        Stream.concat(Arrays.stream(type.getMethods()), Arrays.stream(type.getFields())),
+                        Arrays.stream(type.getDeclaredMethods()).filter(it -> Modifier.isProtected(it.getModifiers())))
+                .anyMatch(it -> it.getName().equals(member));
     }
 
     /** All rows of all tables of the page that begin with an id. */
