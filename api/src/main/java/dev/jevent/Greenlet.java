@@ -107,6 +107,14 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         return call.call();
     }
 
+    /**
+     * Whether the hub is told of a failure with {@code error}: true, unless whoever started this always gets the error
+     * himself. Must neither wait nor throw.
+     */
+    protected boolean isReported(Throwable error) {
+        return true;
+    }
+
     // ---- life ----
 
     /** Schedules the first turn, after those that are ready now. Nothing if it was started or has ended. */
@@ -176,7 +184,7 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
 
     @SuppressWarnings("unchecked") // the body's result
     final void end(Object result, Throwable error) {
-        if (error != null && !(error instanceof GreenletExit)) {
+        if (error != null && !(error instanceof GreenletExit) && isReported(error)) {
             strand.report(error);
         }
         enter();
