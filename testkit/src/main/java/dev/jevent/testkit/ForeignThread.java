@@ -1,5 +1,6 @@
 package dev.jevent.testkit;
 
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -7,8 +8,11 @@ import java.util.concurrent.locks.LockSupport;
  * over. So what it does takes the way of another thread, and is yet in the same order each time.
  */
 final class ForeignThread implements AutoCloseable {
-    /** Looks at the next step before parking, so that a run of steps costs no system call. */
-    private static final int SPINS = 20_000;
+    /** Looks before giving the processor away: some microseconds. */
+    private static final int SPINS = 256;
+
+    /** Looks, with the processor offered to others in between, before the one who waits for a step parks. */
+    private static final int YIELDS = 64;
 
     /** A step that takes longer waits for somebody, who stands still until it is over. */
     private static final long LIMIT_NANOS = 10_000_000_000L;
@@ -42,12 +46,12 @@ final class ForeignThread implements AutoCloseable {
     }
 
     private Runnable awaitStep() {
-        for (int spins = 0; spins < SPINS; spins++) {
+        for (int looks = 0; looks < SPINS + YIELDS; looks++) {
             Runnable now = step;
             if (now != null) {
                 return now;
             }
-            Thread.onSpinWait();
+            relax(looks);
         }
         parked = true;
         Runnable now;
@@ -58,27 +62,30 @@ final class ForeignThread implements AutoCloseable {
         return now;
     }
 
+    private static void relax(int looks) {
+        if (looks < SPINS) {
+            Thread.onSpinWait();
+        } else {
+            CarrierYield.run();
+        }
+    }
+
     /**
      * Runs {@code next} there. Doesn't park: the caller may be a greenlet, whose place in the schedule must stay the same.
      *
      * @return what it threw, or null
+     * @throws IllegalStateException if it doesn't end
      */
     Throwable run(Runnable next) {
         give(next);
-        boolean yields = !Thread.currentThread().isVirtual();
-        long begun = 0;
-        for (int spins = 1; step != null; spins++) {
-            Thread.onSpinWait();
-            if (spins % SPINS == 0) {
-                if (begun == 0) {
-                    begun = System.nanoTime();
-                } else if (System.nanoTime() - begun > LIMIT_NANOS) {
-                    throw new IllegalStateException("the step " + next + " of " + thread + " doesn't end: it must not wait. "
-                            + "It is at " + java.util.Arrays.toString(thread.getStackTrace()));
-                }
-                if (yields) {
-                    Thread.yield();
-                }
+        long began = 0;
+        for (int looks = 0; step != null; looks++) {
+            relax(looks);
+            if (looks == SPINS) {
+                began = System.nanoTime();
+            } else if (looks > SPINS && System.nanoTime() - began > LIMIT_NANOS) {
+                throw new IllegalStateException("the step " + next + " of " + thread + " doesn't end: it must not wait. It is at "
+                        + Arrays.toString(thread.getStackTrace()));
             }
         }
         Throwable error = thrown;

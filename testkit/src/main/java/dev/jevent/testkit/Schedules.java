@@ -130,22 +130,23 @@ public final class Schedules {
     public Report run() {
         Long seed = Long.getLong("jevent.seed");
         Long number = Long.getLong("jevent.schedule");
+        String caller = caller();
         long began = System.nanoTime();
         if (seed != null || number != null) {
             Failure repeated = seed != null ? alone(seed) : inTurn(number);
             System.out.println(repeated.trace());
-            report(Optional.of(repeated).filter(failure -> failure.error() != null));
+            report(Optional.of(repeated).filter(failure -> failure.error() != null), caller);
             return new Report(1, 0, 0, Duration.ofNanos(System.nanoTime() - began));
         }
         Tally tally = new Tally();
-        report(firstFailure(tally));
+        report(firstFailure(tally), caller);
         return new Report(count, tally.steps, tally.hash, Duration.ofNanos(System.nanoTime() - began));
     }
 
-    private static void report(Optional<Failure> first) {
+    private static void report(Optional<Failure> first, String caller) {
         first.ifPresent(failure -> {
             throw new AssertionError("schedule " + failure.number() + " failed: " + failure.error()
-                    + "\nTo run it again: mvn test -Dtest='" + caller() + "' -Dsurefire.failIfNoSpecifiedTests=false"
+                    + "\nTo run it again: mvn test -Dtest='" + caller + "' -Dsurefire.failIfNoSpecifiedTests=false"
                     + " -D" + failure.property() + "\n" + failure.trace(), failure.error());
         });
     }

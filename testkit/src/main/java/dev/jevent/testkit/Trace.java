@@ -5,7 +5,7 @@ package dev.jevent.testkit;
  * The text's last lines are kept.
  */
 final class Trace {
-    private static final int KEPT = 400;
+    private static final int KEPT = 200;
 
     private long hash;
     private long length;

@@ -174,6 +174,9 @@ public final class World implements Environment, AutoCloseable {
      */
     public void foreign(Runnable... steps) {
         if (steps.length > 0) {
+            if (thread == null) {
+                thread = new ForeignThread("foreign to " + hub);
+            }
             actors.add(new Actor(steps, hub.hold()));
         }
     }
@@ -211,13 +214,10 @@ public final class World implements Environment, AutoCloseable {
 
     @Override
     public long nanoTime() {
-        if (!acting) {
-            if (drift > 0) {
-                now += next(drift);
-            }
-            interrupt(8);
+        if (drift > 0 && !acting) {
+            now += next(drift);
         }
-        return now;
+        return now; // nobody interrupts here: it is looked at inside of guards, too
     }
 
     @Override
@@ -274,9 +274,6 @@ public final class World implements Environment, AutoCloseable {
         trace.add("foreign", index * 1000L + actor.done);
         acting = true;
         try {
-            if (thread == null) {
-                thread = new ForeignThread("foreign to " + hub);
-            }
             Throwable thrown = thread.run(actor);
             if (thrown != null) {
                 fail(thrown);
