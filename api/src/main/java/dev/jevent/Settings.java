@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Every key, its default and its meaning. Immutable; {@link #process()} has what the process was started with.
@@ -21,37 +20,37 @@ public final class Settings {
     private static final List<Key<?>> KEYS = new ArrayList<>();
 
     /** Names of loops in order of preference; empty: the available one of the highest rank. */
-    public static final Key<List<String>> LOOP = key("loop", List.of(), Settings::parseList);
+    public static final Key<List<String>> LOOP = key("loop", List.of());
 
     /** Names of resolvers in order of preference; empty: the available one of the highest rank. */
-    public static final Key<List<String>> RESOLVER = key("resolver", List.of(), Settings::parseList);
+    public static final Key<List<String>> RESOLVER = key("resolver", List.of());
 
     /** Most threads of a hub's {@link ThreadPool}. */
-    public static final Key<Integer> THREADPOOL_SIZE = key("threadpool.size", 10, Settings::parsePositive);
+    public static final Key<Integer> THREADPOOL_SIZE = key("threadpool.size", 10);
 
     /** How long an idle thread of a pool is kept. */
-    public static final Key<Duration> THREADPOOL_IDLE = key("threadpool.idle", Duration.ofSeconds(5), Settings::parseDuration);
+    public static final Key<Duration> THREADPOOL_IDLE = key("threadpool.idle", Duration.ofSeconds(5));
 
     /** Most look-ups that the thread-pool resolver makes at once. */
-    public static final Key<Integer> RESOLVER_THREADS = key("resolver.threads", 32, Settings::parsePositive);
+    public static final Key<Integer> RESOLVER_THREADS = key("resolver.threads", 32);
 
     /** Most look-ups that wait for one of those threads; more are refused. */
-    public static final Key<Integer> RESOLVER_QUEUE = key("resolver.queue", 10_000, Settings::parsePositive);
+    public static final Key<Integer> RESOLVER_QUEUE = key("resolver.queue", 10_000);
 
     /** How long one look-up may take; zero: without limit. */
-    public static final Key<Duration> RESOLVER_TIMEOUT = key("resolver.timeout", Duration.ZERO, Settings::parseDuration);
+    public static final Key<Duration> RESOLVER_TIMEOUT = key("resolver.timeout", Duration.ZERO);
 
     /** Whether greenlets remember who spawned them, where, and share locals: costs memory and time. */
-    public static final Key<Boolean> TRACK_GREENLET_TREE = key("track.greenlet.tree", false, Settings::parseBoolean);
+    public static final Key<Boolean> TRACK_GREENLET_TREE = key("track.greenlet.tree", false);
 
     /** Whether greenlets inherit inheritable thread-locals of the spawner, as threads do. [D-11] */
-    public static final Key<Boolean> INHERIT_THREAD_LOCALS = key("inherit.thread.locals", false, Settings::parseBoolean);
+    public static final Key<Boolean> INHERIT_THREAD_LOCALS = key("inherit.thread.locals", false);
 
     /** How long tasks and callbacks may run before the loop looks at timers and I/O. [F-LOOP-08] */
-    public static final Key<Duration> CALLBACK_SLICE = key("callback.slice", Duration.ofMillis(5), Settings::parseDuration);
+    public static final Key<Duration> CALLBACK_SLICE = key("callback.slice", Duration.ofMillis(5));
 
     /** How long {@link Hub#close()} waits for greenlets that catch their kill. */
-    public static final Key<Duration> CLOSE_TIMEOUT = key("close.timeout", Duration.ofSeconds(5), Settings::parseDuration);
+    public static final Key<Duration> CLOSE_TIMEOUT = key("close.timeout", Duration.ofSeconds(5));
 
     private static final Settings PROCESS = new Settings(Map.of());
 
@@ -89,13 +88,11 @@ public final class Settings {
     public static final class Key<T> {
         private final String name;
         private final T defaultValue;
-        private final Function<String, T> parser;
         private volatile T processValue;
 
-        private Key(String name, T defaultValue, Function<String, T> parser) {
+        private Key(String name, T defaultValue) {
             this.name = name;
             this.defaultValue = defaultValue;
-            this.parser = parser;
         }
 
         /** Without the prefix: {@code threadpool.size}. */
@@ -124,7 +121,7 @@ public final class Settings {
 
         private T parse(String source, String text) {
             try {
-                return parser.apply(text.strip());
+                return SettingTexts.parse(defaultValue, text.strip());
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(source + ": \"" + text + "\" (expected: " + e.getMessage() + ")", e);
             }
@@ -153,57 +150,9 @@ public final class Settings {
         }
     }
 
-    private static <T> Key<T> key(String name, T defaultValue, Function<String, T> parser) {
-        Key<T> key = new Key<>(name, defaultValue, parser);
+    private static <T> Key<T> key(String name, T defaultValue) {
+        Key<T> key = new Key<>(name, defaultValue);
         KEYS.add(key);
         return key;
-    }
-
-    private static List<String> parseList(String text) {
-        List<String> names = new ArrayList<>();
-        for (String name : text.split(",")) {
-            if (!name.isBlank()) {
-                names.add(name.strip());
-            }
-        }
-        if (names.isEmpty() && !text.isEmpty()) {
-            throw new IllegalArgumentException("names separated by commas");
-        }
-        return List.copyOf(names);
-    }
-
-    private static int parsePositive(String text) {
-        try {
-            int value = Integer.parseInt(text);
-            if (value > 0) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw new IllegalArgumentException("a number > 0");
-    }
-
-    private static boolean parseBoolean(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "1", "true", "on", "yes" -> true;
-            case "0", "false", "off", "no", "" -> false;
-            default -> throw new IllegalArgumentException("1, true, on, yes or 0, false, off, no");
-        };
-    }
-
-    /** Seconds as a decimal number, or ISO-8601 as {@link Duration#parse} has it. */
-    private static Duration parseDuration(String text) {
-        try {
-            Duration value = text.startsWith("P") || text.startsWith("p")
-                    ? Duration.parse(text)
-                    : Duration.ofNanos(new java.math.BigDecimal(text).movePointRight(9).longValueExact());
-            if (!value.isNegative()) {
-                return value;
-            }
-        } catch (ArithmeticException | NumberFormatException | java.time.format.DateTimeParseException e) {
-            // said below
-        }
-        throw new IllegalArgumentException("seconds >= 0, as 2 or 0.25, or ISO-8601 as PT2S");
     }
 }

@@ -43,7 +43,6 @@ final class CarrierBridge {
             if (!constructor.trySetAccessible()) {
                 return refuse("java.base/java.lang is not open to " + asker(), null);
             }
-            protectPollers();
             return new CarrierBridge(
                     constructor, null, "virtual threads scheduled by the hub (java.base/java.lang is open)");
         } catch (ReflectiveOperationException | LinkageError e) {
@@ -68,10 +67,10 @@ final class CarrierBridge {
     /**
      * Keeps the JDK's pollers out of hubs: the first blocking socket call of a JVM starts them as virtual threads, which
      * inherit the scheduler of the caller. Made by a greenlet, they would belong to its hub, and hang every socket of the
-     * JVM when it closes. So a platform thread initialises them, beside the start of the first hub; a greenlet that comes
-     * earlier waits for the end of that class initialisation.
+     * JVM when it closes. So a platform thread initialises them, and virtual threads with them, while the first hub is being
+     * made; a greenlet that comes earlier waits for the end of that class initialisation.
      */
-    private static void protectPollers() {
+    static void protectPollers() {
         Thread initialiser = new Thread(new PollerInitialiser(), "jevent-poller-initialiser");
         initialiser.setDaemon(true);
         initialiser.start();

@@ -20,8 +20,8 @@ import java.util.Set;
 final class MainStrand extends HubStrand {
     private final Thread thread;
     private final Greenlet<?> greenlet;
-    private final Runnable resumption = this::goOn;
-    private final Runnable yieldTurn = this::yieldIsOver;
+    private final Runnable resumption = new Resumption();
+    private final Runnable yieldTurn = new YieldTurn();
     private boolean yielded;
 
     MainStrand(LoopHub hub, Thread thread) {
@@ -42,18 +42,26 @@ final class MainStrand extends HubStrand {
         }
     }
 
+    // Classes instead of lambdas, which would cost every program milliseconds at its start.
+
     /**
      * Main's turn after a wait, as a task of the loop: those behind it stay queued until main waits again. It may come when
      * main went on already.
      */
-    private void goOn() {
-        hub.hubLoop().endTurn();
+    private final class Resumption implements Runnable {
+        @Override
+        public void run() {
+            hub.hubLoop().endTurn();
+        }
     }
 
     /** Main's turn after a yield: a task of its own, since one that is left of an earlier wait must not end the yield. */
-    private void yieldIsOver() {
-        yielded = true;
-        hub.hubLoop().endTurn();
+    private final class YieldTurn implements Runnable {
+        @Override
+        public void run() {
+            yielded = true;
+            hub.hubLoop().endTurn();
+        }
     }
 
     @Override

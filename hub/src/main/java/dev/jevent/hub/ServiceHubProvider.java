@@ -13,11 +13,19 @@ import dev.jevent.spi.LoopProvider;
 
 /** The service entry behind {@link Hub#current()}: no container needed. */
 public final class ServiceHubProvider extends HubProvider {
+    static {
+        CarrierBridge.protectPollers();
+    }
+
     /** For ServiceLoader. */
     public ServiceHubProvider() {}
 
     /** The service entry for hubs with an environment or loop of their own. */
     public static final class Factory implements HubFactory {
+        static {
+            HubProvider.get(); // what the first hub of the process needs
+        }
+
         /** For ServiceLoader. */
         public Factory() {}
 
