@@ -1,0 +1,55 @@
+package dev.jevent.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DoctorCommandTest {
+    @Test
+    void onAHealthyMachineItSaysWhatIsChosenAndWhy() {
+        Run run = Run.jevent("doctor");
+        assertThat(run.status()).as(run.out() + run.err()).isZero();
+        assertThat(run.out())
+                .contains("loop       nio", "resolver   threadpool", "chosen: of those that are available")
+                .contains("java.base/java.lang is open", "A hub can run here")
+                .contains("absent", "nobody installed it")
+                .contains("jevent.threadpool.size", "default");
+    }
+
+    @Test
+    void anOptionIsNamedAsTheOriginOfASetting() throws Exception {
+        Run run = Run.jevent("doctor", "--json", "--resolver", "scripted,threadpool");
+        Map<String, Object> setting = settings(run).stream()
+                .filter(it -> it.get("name").equals("jevent.resolver")).findFirst().orElseThrow();
+        assertThat(setting).containsEntry("value", "scripted,threadpool").containsEntry("origin", "option --resolver");
+    }
+
+    @Test
+    void jsonHasEveryCandidate() throws Exception {
+        Run run = Run.jevent("doctor", "--json");
+        assertThat(run.status()).isZero();
+        assertThat(run.object()).containsEntry("ok", true).containsEntry("problem", null);
+        @SuppressWarnings("unchecked")
+        List<Map<String, Object>> resolvers = (List<Map<String, Object>>) run.object().get("resolvers");
+        assertThat(resolvers).extracting(it -> it.get("name")).containsExactly("threadpool", "absent", "scripted");
+        assertThat(resolvers).extracting(it -> it.get("chosen")).containsExactly(true, false, false);
+        assertThat(resolvers).extracting(it -> it.get("available")).containsExactly(true, false, true);
+        assertThat(settings(run)).hasSize(dev.jevent.Settings.keys().size());
+    }
+
+    @Test
+    void whereNoHubCanRunItSaysWhyAndFails() throws Exception {
+        Run run = Run.jevent("doctor", "--loop", "epol");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).contains("No hub can run here", "[jevent/NoLoop]", "epol", "not on the class path");
+        assertThat(run.err()).isEmpty();
+        assertThat(Run.jevent("doctor", "--loop", "epol", "--json").object()).containsEntry("ok", false);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> settings(Run run) throws Exception {
+        return (List<Map<String, Object>>) run.object().get("settings");
+    }
+}
