@@ -70,9 +70,7 @@ final class CallbackGreenlet extends HubStrand {
                     callback.run();
                 } catch (Throwable t) {
                     hub.errors().report(context == NOTHING ? callback : context, t);
-                    if (onFailure != NOTHING) {
-                        ((Runnable) onFailure).run();
-                    }
+                    afterFailure(onFailure);
                 }
                 context = null;
                 Thread.interrupted(); // of a callback, not of the next one
@@ -81,6 +79,16 @@ final class CallbackGreenlet extends HubStrand {
             while (idle && !closed) {
                 LockSupport.park(this);
                 Thread.interrupted();
+            }
+        }
+    }
+
+    private void afterFailure(Object onFailure) {
+        if (onFailure != NOTHING) {
+            try {
+                ((Runnable) onFailure).run();
+            } catch (Throwable t) {
+                hub.errors().report(onFailure, t);
             }
         }
     }
@@ -95,10 +103,15 @@ final class CallbackGreenlet extends HubStrand {
         return Thread.currentThread() == thread;
     }
 
+    /** Called before the loop is closed, by the hub's thread or after its end. */
     void close() {
         closed = true;
         if (idle && thread.getState() != Thread.State.NEW) {
-            hub.scheduler().runNow(thread);
+            if (hub.isCurrent()) {
+                hub.scheduler().runNow(thread);
+            } else {
+                LockSupport.unpark(thread);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The only class that knows the JDK's insides: how a virtual thread is given a scheduler, and which platform thread
@@ -71,19 +72,52 @@ final class CarrierBridge {
      * made; a greenlet that comes earlier waits for the end of that class initialisation.
      */
     static void protectPollers() {
-        Thread initialiser = new Thread(new PollerInitialiser(), "jevent-poller-initialiser");
-        initialiser.setDaemon(true);
-        initialiser.start();
+        Pollers.begin();
     }
 
-    private static final class PollerInitialiser implements Runnable {
+    /** Waits until no greenlet can come first any more: the pollers are being initialised, or are. On a platform thread. */
+    static void awaitPollers() {
+        Thread initialiser = Pollers.initialiser;
+        if (initialiser == null) {
+            return;
+        }
+        while (initialiser.isAlive() && !Pollers.isInitialisedBy(initialiser)) {
+            LockSupport.parkNanos(200_000);
+        }
+        Pollers.initialiser = null;
+    }
+
+    private static final class Pollers implements Runnable {
+        private static final String POLLER = "sun.nio.ch.Poller";
+
+        private static volatile Thread initialiser = start(); // until it is known to have begun
+
+        /** Initialises this class, which starts the thread. */
+        static void begin() {}
+
+        private static Thread start() {
+            Thread thread = new Thread(new Pollers(), "jevent-poller-initialiser");
+            thread.setDaemon(true);
+            thread.start();
+            return thread;
+        }
+
         @Override
         public void run() {
             try {
-                Class.forName("sun.nio.ch.Poller", true, null);
+                Class.forName(POLLER, true, null);
             } catch (ClassNotFoundException e) {
                 // A JDK without that class has no pollers to protect.
             }
+        }
+
+        static boolean isInitialisedBy(Thread thread) {
+            for (StackTraceElement frame : thread.getStackTrace()) {
+                if (frame.getClassName().equals(POLLER) && frame.getMethodName().equals("<clinit>")) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -96,15 +130,20 @@ final class CarrierBridge {
         return refusal == null;
     }
 
+    /** @throws ProviderException saying what to add, if the JDK refuses access */
+    void check() {
+        if (refusal != null) {
+            throw new ProviderException(refusal.getMessage(), refusal.getCause());
+        }
+    }
+
     /**
      * A builder of virtual threads that run on {@code scheduler}.
      *
      * @throws ProviderException saying what to add, if the JDK refuses access
      */
     Thread.Builder.OfVirtual builder(ForkJoinPool scheduler) {
-        if (refusal != null) {
-            throw new ProviderException(refusal.getMessage(), refusal.getCause());
-        }
+        check();
         try {
             return (Thread.Builder.OfVirtual) builder.newInstance(scheduler);
         } catch (ReflectiveOperationException e) {

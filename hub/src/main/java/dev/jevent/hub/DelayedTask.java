@@ -2,57 +2,74 @@ package dev.jevent.hub;
 
 import dev.jevent.spi.Alarm;
 import dev.jevent.spi.CarrierCallback;
-import dev.jevent.spi.HubLoop;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The end of a timed wait inside the JDK, as an alarm of the hub's loop. Made, run and cancelled on the hub's thread. */
+/**
+ * The end of a timed wait inside the JDK, as an alarm of the hub's loop; made, run and cancelled on the hub's thread. When
+ * the hub is closed before, it moves to the JDK's scheduler, together with the thread that waits.
+ */
 final class DelayedTask implements ScheduledFuture<Void>, CarrierCallback {
-    private final HubLoop loop;
+    private final HubScheduler scheduler;
     private final Runnable command;
     private final Alarm alarm;
     private boolean ran;
     private boolean cancelled;
+    private volatile ScheduledFuture<?> moved;
 
-    DelayedTask(HubLoop loop, Runnable command, long nanos) {
-        this.loop = loop;
+    // Neighbours in the scheduler's list of those under way.
+    DelayedTask previous;
+    DelayedTask next;
+
+    DelayedTask(HubScheduler scheduler, Runnable command, long nanos) {
+        this.scheduler = scheduler;
         this.command = command;
-        alarm = loop.alarm(this);
+        alarm = scheduler.loop().alarm(this);
         alarm.set(nanos, true);
+        scheduler.add(this);
     }
 
     @Override
     public void run() {
         ran = true;
+        scheduler.remove(this);
         command.run(); // the JDK's own: makes the thread ready
+    }
+
+    /** Nobody runs or cancels it meanwhile. */
+    void moveTo(ForkJoinPool other) {
+        moved = other.schedule(command, Math.max(0, alarm.remaining()), TimeUnit.NANOSECONDS);
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
+        if (moved != null) {
+            return moved.cancel(false);
+        }
         if (ran || cancelled) {
             return false;
         }
         cancelled = true;
-        if (!loop.isClosed()) {
-            alarm.cancel();
-        }
+        scheduler.remove(this);
+        alarm.cancel();
         return true;
     }
 
     @Override
     public boolean isCancelled() {
-        return cancelled;
+        return moved != null ? moved.isCancelled() : cancelled;
     }
 
     @Override
     public boolean isDone() {
-        return ran || cancelled;
+        return moved != null ? moved.isDone() : ran || cancelled;
     }
 
     @Override
     public long getDelay(TimeUnit unit) {
-        return unit.convert(alarm.remaining(), TimeUnit.NANOSECONDS);
+        return moved != null ? moved.getDelay(unit) : unit.convert(alarm.remaining(), TimeUnit.NANOSECONDS);
     }
 
     @Override

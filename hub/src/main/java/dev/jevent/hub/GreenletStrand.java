@@ -1,15 +1,31 @@
 package dev.jevent.hub;
 
+import dev.jevent.Durations;
 import dev.jevent.Greenlet;
+import dev.jevent.HubDestroyed;
 import dev.jevent.spi.Alarm;
 import dev.jevent.spi.CarrierCallback;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** A greenlet's stack: a virtual thread that the hub schedules. */
 final class GreenletStrand extends HubStrand {
+    private static final VarHandle THREAD;
+
+    static {
+        try {
+            THREAD = MethodHandles.lookup().findVarHandle(GreenletStrand.class, "thread", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Greenlet<?> greenlet;
-    private Thread thread; // made when it is started or asked for
+    private Thread thread; // made when it is started or asked for, by any thread
     private Alarm startAlarm;
 
     // Neighbours in the hub's list of live greenlets.
@@ -56,33 +72,41 @@ final class GreenletStrand extends HubStrand {
         };
     }
 
-    void record(Greenlet<?> spawner, java.util.Map<Object, Object> locals, java.util.List<StackTraceElement> stack) {
+    void record(Greenlet<?> spawner, Map<Object, Object> locals, List<StackTraceElement> stack) {
         spawnedBy(spawner, locals, stack);
     }
 
     @Override
     public Thread thread() {
-        Thread made = thread;
+        Thread made = (Thread) THREAD.getAcquire(this);
         return made != null ? made : makeThread();
     }
 
     private Thread makeThread() {
         Thread made = hub.newThread(this);
         made.setUncaughtExceptionHandler(this);
-        return thread = made;
+        Thread other = (Thread) THREAD.compareAndExchange(this, null, made);
+        return other != null ? other : made;
     }
 
     @Override
     protected void start(Duration delay) {
-        long nanos = delay == null ? 0 : dev.jevent.Durations.nanos("delay", delay);
+        long nanos = delay == null ? 0 : Durations.nanos("delay", delay);
         if (hub.isCurrent()) {
             startHere(nanos);
         } else {
-            hub.submit(() -> startHere(nanos));
+            hub.submit(() -> startHere(nanos)); // by a thread of the JDK's scheduler if the hub is closed meanwhile
         }
     }
 
     private void startHere(long nanos) {
+        if (hub.isClosed()) {
+            endUnstarted(new HubDestroyed(hub + " was closed"));
+            return;
+        }
+        if (!greenlet.started()) {
+            return; // killed on the way here
+        }
         hub.live(this);
         if (nanos == 0) {
             thread().start();
@@ -110,7 +134,7 @@ final class GreenletStrand extends HubStrand {
 
     @Override
     protected void discard() {
-        if (startAlarm != null) {
+        if (startAlarm != null && !hub.isClosed()) {
             startAlarm.cancel();
             startAlarm = null;
         }

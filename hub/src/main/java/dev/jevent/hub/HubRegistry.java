@@ -2,6 +2,7 @@ package dev.jevent.hub;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** The open hubs of the process, by thread. Few, so a scan is as good as a map, and needs no lock. */
 final class HubRegistry {
@@ -60,6 +61,18 @@ final class HubRegistry {
             System.arraycopy(before, 0, after, 0, at);
             System.arraycopy(before, at + 1, after, at, after.length - at);
         } while (!HUBS.compareAndSet(before, after));
+    }
+
+    static void forEach(Consumer<LoopHub> action) {
+        for (LoopHub hub : HUBS.get()) {
+            action.accept(hub);
+        }
+    }
+
+    /** The hub of the thread that carries the caller, a virtual thread. */
+    static LoopHub ofCarrier() {
+        // Without a hub nothing was looked up in the JDK yet, and it might refuse.
+        return HUBS.get().length == 0 ? null : ofThread(CarrierBridge.currentCarrier());
     }
 
     /** Whether another hub is open whose thread lives. */

@@ -21,6 +21,8 @@ final class HubScheduler extends ForkJoinPool {
 
     private Runnable captured;
 
+    private DelayedTask pending;
+
     HubScheduler(LoopHub hub, HubLoop loop) {
         super(1);
         this.hub = hub;
@@ -63,9 +65,44 @@ final class HubScheduler extends ForkJoinPool {
     @Override
     public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
         if (hub.isCurrent() && !hub.isClosed()) {
-            return new DelayedTask(loop, command, unit.toNanos(delay));
+            return new DelayedTask(this, command, unit.toNanos(delay));
         }
         return CarrierBridge.defaultScheduler().schedule(command, delay, unit); // of a greenlet that outlived its hub
+    }
+
+    // ---- timed waits under way ----
+
+    HubLoop loop() {
+        return loop;
+    }
+
+    void add(DelayedTask task) {
+        task.next = pending;
+        if (pending != null) {
+            pending.previous = task;
+        }
+        pending = task;
+    }
+
+    void remove(DelayedTask task) {
+        if (task.previous == null) {
+            pending = task.next;
+        } else {
+            task.previous.next = task.next;
+        }
+        if (task.next != null) {
+            task.next.previous = task.previous;
+        }
+        task.previous = null;
+        task.next = null;
+    }
+
+    /** The timed waits that are under way go on where their threads do. Before the loop is closed. */
+    void handOver() {
+        for (DelayedTask task = pending; task != null; task = pending) {
+            remove(task);
+            task.moveTo(CarrierBridge.defaultScheduler());
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.jevent.hub;
 
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletInterrupted;
+import dev.jevent.HubDestroyed;
 import dev.jevent.Strand;
 import dev.jevent.Waiter;
 import dev.jevent.spi.Alarm;
@@ -58,7 +59,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     @Override
     protected final void throwLater(Throwable error) {
         Delivery delivery = new Delivery(this, error);
-        if (hub.isCurrent()) {
+        if (hub.isCurrent() && !hub.isClosed()) {
             delivery.previous = onItsWay;
             onItsWay = delivery;
         }
@@ -78,6 +79,10 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
         @Override
         public void run() {
+            if (strand.hub.isClosed()) {
+                strand.deliverToOrphan(error);
+                return;
+            }
             strand.arrived(this);
             if (error != null) {
                 strand.deliver(error);
@@ -120,9 +125,32 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         nudge();
     }
 
+    /**
+     * Ends what a greenlet that outlived its hub waits for. On any thread, so nothing can be kept for later; its next jevent
+     * wait fails anyway.
+     */
+    private void deliverToOrphan(Throwable error) {
+        if (error == null || endUnstarted(error)) {
+            return;
+        }
+        if (tryClaim()) {
+            fail(error);
+        } else if (this instanceof GreenletStrand) {
+            thread().interrupt();
+        }
+    }
+
+    /** The hub ends, and this greenlet hasn't: it never begins, or its wait is over, shielded or not. */
+    final void hubEnded() {
+        HubDestroyed end = new HubDestroyed(hub + " was closed");
+        if (!endUnstarted(end) && tryClaim()) {
+            fail(end);
+        }
+    }
+
     /** Makes a greenlet that is, or will be, inside a JDK wait leave it, so that it comes to where errors are delivered. */
     private void nudge() {
-        if (undelivered == null || shields > 0 || interruptedToDeliver || greenlet().dead() || this == hub.mainStrand()) {
+        if (undelivered == null || shields > 0 || isInterruptedToDeliver() || !(this instanceof GreenletStrand)) {
             return;
         }
         switch (isInWait() ? Thread.State.RUNNABLE : thread().getState()) {
@@ -130,6 +158,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
                 interruptedToDeliver = true;
                 thread().interrupt();
             }
+            case NEW, TERMINATED -> { }
             // It is in the queue. Look again behind it: it may have gone into a JDK wait then.
             default -> hub.hubLoop().execute(this::nudge);
         }
@@ -161,12 +190,20 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         return false;
     }
 
+    /** Whether the interrupt is still to be noticed; a JDK call may have taken it, and its caller ignored that. */
+    private boolean isInterruptedToDeliver() {
+        return interruptedToDeliver && thread().isInterrupted();
+    }
+
     private void clearOwnInterrupt() {
-        if (interruptedToDeliver) {
+        if (!interruptedToDeliver) {
+            return;
+        }
+        if (Thread.currentThread() == thread()) {
             interruptedToDeliver = false;
-            if (Thread.currentThread() == thread()) {
-                Thread.interrupted();
-            }
+            Thread.interrupted();
+        } else {
+            interruptedToDeliver = thread().isInterrupted(); // it will find the flag, and must know that it means nothing
         }
     }
 
@@ -230,7 +267,9 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         try {
             block(-1);
         } finally {
-            deadline.cancel();
+            if (!hub.isClosed()) { // else it may be on any thread
+                deadline.cancel();
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.jevent.hub;
 
+import java.util.function.Consumer;
+
 /** The greenlets that were started and haven't ended, in that order. A list through the strands themselves: no memory of its own. */
 final class LiveGreenlets {
     private GreenletStrand first;
@@ -51,6 +53,14 @@ final class LiveGreenlets {
         strand.previousLive = null;
         strand.nextLive = null;
         size--;
+    }
+
+    /** Empties the list. */
+    void removeEach(Consumer<GreenletStrand> action) {
+        for (GreenletStrand strand = first; strand != null; strand = first) {
+            remove(strand);
+            action.accept(strand);
+        }
     }
 
     /** Whether one is inside a JDK call that others may end. */

@@ -31,12 +31,16 @@ import java.util.function.Predicate;
 
 /** The hub over a loop: greenlets are virtual threads that the loop runs as its tasks. */
 final class LoopHub implements Hub, LoopHost {
+    /** The strand of a virtual thread that jevent didn't make and whose uncaught exception handler isn't free. */
+    private static final ThreadLocal<GreenletStrand> ADOPTED = new ThreadLocal<>();
+
     private final Thread thread;
     private final Environment environment;
     private final Settings settings;
     private final HubLoop loop;
     private final HubScheduler scheduler;
     private final Thread.Builder.OfVirtual threads;
+    private final ClassLoader contextClassLoader;
     private final MainStrand main;
     private final CallbackGreenlet callbacks;
     private final LiveGreenlets live = new LiveGreenlets();
@@ -44,6 +48,7 @@ final class LoopHub implements Hub, LoopHost {
     private final IdentRegistry idents = new IdentRegistry();
     private final SpawnTree tree;
     private final AtomicInteger holds = new AtomicInteger();
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     private volatile int ident;
     private volatile String name;
@@ -54,6 +59,7 @@ final class LoopHub implements Hub, LoopHost {
     private ThreadPool ownThreadPool;
 
     private LoopHub(Environment environment, Settings settings, LoopProvider provider) {
+        CarrierBridge.get().check(); // before anything is made that would have to be closed
         this.thread = Thread.currentThread();
         this.environment = environment;
         this.settings = settings;
@@ -62,6 +68,7 @@ final class LoopHub implements Hub, LoopHost {
         this.scheduler = new HubScheduler(this, loop);
         this.threads = CarrierBridge.get().builder(scheduler);
         threads.inheritInheritableThreadLocals(settings.get(Settings.INHERIT_THREAD_LOCALS));
+        this.contextClassLoader = contextClassLoader();
         this.tree = settings.get(Settings.TRACK_GREENLET_TREE) ? new SpawnTree() : null;
         this.main = new MainStrand(this, thread);
         this.callbacks = new CallbackGreenlet(this);
@@ -78,8 +85,14 @@ final class LoopHub implements Hub, LoopHost {
             throw new IllegalStateException(thread + " has " + existing + " already; close it first");
         }
         LoopHub hub = new LoopHub(environment, settings, provider);
-        hub.loop.host(hub);
-        HubRegistry.add(hub);
+        try {
+            hub.loop.host(hub);
+            CarrierBridge.awaitPollers();
+            HubRegistry.add(hub);
+        } catch (Throwable t) {
+            hub.loop.close();
+            throw t;
+        }
         return hub;
     }
 
@@ -110,7 +123,18 @@ final class LoopHub implements Hub, LoopHost {
     }
 
     Thread newThread(Runnable body) {
-        return threads.unstarted(body);
+        Thread made = threads.unstarted(body);
+        if (contextClassLoader != null) {
+            made.setContextClassLoader(contextClassLoader);
+        }
+        return made;
+    }
+
+    /** What threads that don't inherit thread-locals would lose with them; null: they have it anyway. */
+    private ClassLoader contextClassLoader() {
+        ClassLoader mine = thread.getContextClassLoader();
+        boolean inherited = settings.get(Settings.INHERIT_THREAD_LOCALS) || mine == ClassLoader.getSystemClassLoader();
+        return inherited ? null : mine;
     }
 
     /** Queues {@code task} for the hub's thread, from any thread. */
@@ -171,7 +195,9 @@ final class LoopHub implements Hub, LoopHost {
     }
 
     void ended(GreenletStrand strand, int ident) {
-        live.remove(strand);
+        if (!closed) { // else it may be on any thread
+            live.remove(strand);
+        }
         if (ident >= 0) {
             idents.free(ident);
         }
@@ -179,6 +205,13 @@ final class LoopHub implements Hub, LoopHost {
 
     /** The strand of a virtual thread of this hub that doesn't lead to it by itself. */
     HubStrand strandOf(Thread virtual) {
+        if (callbacks.thread() == virtual) {
+            return callbacks;
+        }
+        GreenletStrand known = ADOPTED.get();
+        if (known != null && known.hub == this) {
+            return known;
+        }
         for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
             if (strand.thread() == virtual) {
                 return strand; // its uncaught exception handler was replaced
@@ -187,6 +220,8 @@ final class LoopHub implements Hub, LoopHost {
         GreenletStrand adopted = GreenletStrand.adopt(this, virtual);
         if (virtual.getUncaughtExceptionHandler() == virtual.getThreadGroup()) {
             virtual.setUncaughtExceptionHandler(adopted);
+        } else {
+            ADOPTED.set(adopted); // its maker's handler stays
         }
         return adopted;
     }
@@ -222,6 +257,7 @@ final class LoopHub implements Hub, LoopHost {
 
     @Override
     public void idle(int priority) {
+        caller("idle").waiter();
         try (Watcher watcher = loop.idle()) {
             watcher.priority(priority);
             await(watcher);
@@ -276,6 +312,7 @@ final class LoopHub implements Hub, LoopHost {
         if (count < 0) {
             throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
         }
+        caller("collect");
         List<W> ready = new ArrayList<>();
         try (WaitSet<W> set = new WaitSet<>(this, objects, timeout == null ? -1 : Durations.nanos("timeout", timeout))) {
             while (ready.size() < count && set.hasNext()) {
@@ -287,6 +324,7 @@ final class LoopHub implements Hub, LoopHost {
 
     @Override
     public <W extends Waitable> Ready<W> iwait(Collection<? extends W> objects, Duration timeout) {
+        caller("iwait");
         return new WaitSet<>(this, objects, timeout == null ? -1 : Durations.nanos("timeout", timeout));
     }
 
@@ -326,7 +364,7 @@ final class LoopHub implements Hub, LoopHost {
 
     @Override
     public Resolver resolver() {
-        checkCurrent("resolver()");
+        caller("resolver()");
         if (resolver == null) {
             resolver = ownResolver = ProviderChooser.create(ProviderChooser.resolver(settings), this, settings);
         }
@@ -341,7 +379,7 @@ final class LoopHub implements Hub, LoopHost {
 
     @Override
     public ThreadPool threadPool() {
-        checkCurrent("threadPool()");
+        caller("threadPool()");
         if (threadPool == null) {
             threadPool = ownThreadPool = newThreadPool(
                     "jevent-worker", settings.get(Settings.THREADPOOL_SIZE), settings.get(Settings.THREADPOOL_SIZE));
@@ -433,10 +471,11 @@ final class LoopHub implements Hub, LoopHost {
 
     @Override
     public void handleError(Object context, Throwable error) {
+        Objects.requireNonNull(error, "error");
         if (closed || callbacks.isCurrent()) {
             errors.report(context, error);
         } else {
-            submit(() -> callbacks.call(context, () -> errors.report(context, error), null));
+            submit(() -> failed(context, error));
         }
     }
 
@@ -449,12 +488,22 @@ final class LoopHub implements Hub, LoopHost {
 
     @Override
     public void failed(Object context, Throwable error) {
-        callbacks.call(context, () -> errors.report(context, error), null);
+        if (closed) {
+            errors.report(context, error);
+        } else {
+            callbacks.call(context, () -> errors.report(context, error), null);
+        }
     }
 
     @Override
     public void orphaned(Runnable task) {
-        CarrierBridge.defaultScheduler().execute(task);
+        CarrierBridge.defaultScheduler().execute(() -> {
+            try {
+                task.run();
+            } catch (Throwable t) {
+                errors.report(task, t);
+            }
+        });
     }
 
     // ---- its end ----
@@ -467,32 +516,53 @@ final class LoopHub implements Hub, LoopHost {
         if (caller("close") != main || loop.isTurning()) {
             throw new BlockingSwitchOutException(this + " can be closed by its main only, not by " + Greenlet.current());
         }
-        List<Greenlet<?>> left = main.killAll(live, settings.get(Settings.CLOSE_TIMEOUT));
-        if (!left.isEmpty()) {
-            errors.report(this, new IllegalStateException(
-                    left.size() + " greenlets didn't end when their hub was closed: " + Deadlock.list(left)));
+        try {
+            List<Greenlet<?>> left = main.killAll(live, settings.get(Settings.CLOSE_TIMEOUT));
+            if (!left.isEmpty()) {
+                errors.report(this, new IllegalStateException(
+                        left.size() + " greenlets didn't end when their hub was closed: " + Deadlock.list(left)));
+            }
+        } finally {
+            end(); // also when the loop cannot even turn any more
         }
-        end();
     }
 
-    /** Closes it although its thread ended without. */
+    /** Closes it although its thread ended without. On the thread of another hub, or two at once. */
     void abandon() {
-        end();
+        try {
+            end();
+        } catch (RuntimeException e) {
+            errors.report(this, e);
+        }
     }
 
     private void end() {
-        if (ownResolver != null) {
-            ownResolver.close();
+        if (!ended.compareAndSet(false, true)) {
+            return;
         }
-        if (ownThreadPool != null) {
-            ownThreadPool.close();
-        }
-        if (thread == Thread.currentThread()) {
-            callbacks.close();
-        }
+        close(ownResolver);
+        close(ownThreadPool);
+        live.removeEach(strand -> strand.hubEnded());
+        callbacks.close();
         closed = true;
         HubRegistry.remove(this);
-        loop.close();
+        scheduler.handOver();
+        // What is queued goes on on the JDK's scheduler from here on.
+        try {
+            loop.close();
+        } finally {
+            HubRegistry.forEach(other -> other.submit(LoopHub::nothing)); // its main may have waited for us
+        }
+    }
+
+    private void close(AutoCloseable part) {
+        if (part != null) {
+            try {
+                part.close();
+            } catch (Throwable t) {
+                errors.report(part, t);
+            }
+        }
     }
 
     @Override

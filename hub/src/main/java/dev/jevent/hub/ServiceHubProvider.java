@@ -59,7 +59,7 @@ public final class ServiceHubProvider extends HubProvider {
         if (thread.getUncaughtExceptionHandler() instanceof HubStrand strand) {
             return strand.hub;
         }
-        return HubRegistry.ofThread(thread.isVirtual() ? CarrierBridge.currentCarrier() : thread);
+        return thread.isVirtual() ? HubRegistry.ofCarrier() : HubRegistry.ofThread(thread);
     }
 
     @Override
@@ -94,7 +94,7 @@ public final class ServiceHubProvider extends HubProvider {
             LoopHub hub = HubRegistry.ofThread(thread);
             return hub == null ? null : hub.mainStrand();
         }
-        LoopHub hub = HubRegistry.ofThread(CarrierBridge.currentCarrier());
+        LoopHub hub = HubRegistry.ofCarrier();
         return hub == null ? null : hub.strandOf(thread);
     }
 
@@ -105,6 +105,11 @@ public final class ServiceHubProvider extends HubProvider {
 
     @Override
     protected int ident(Greenlet<?> greenlet) {
-        return ((LoopHub) greenlet.hub()).idents().next();
+        IdentRegistry idents = ((LoopHub) greenlet.hub()).idents();
+        int ident = idents.next();
+        if (greenlet.dead()) {
+            idents.free(ident); // nobody else will
+        }
+        return ident;
     }
 }

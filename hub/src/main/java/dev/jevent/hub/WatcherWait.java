@@ -27,7 +27,9 @@ final class WatcherWait implements CarrierCallback {
             fired = strand.await(nanos) != HubStrand.TIMED_OUT;
         } finally {
             wait.over = true;
-            watcher.stop();
+            if (!strand.hub.isClosed()) { // else it is stopped, and this may be on any thread
+                watcher.stop();
+            }
             strand.disarm();
         }
         return fired;
