@@ -109,7 +109,7 @@ public interface Loop extends AutoCloseable {
     @AnyThread
     String name();
 
-    /** Idempotent. Active watchers are stopped. */
+    /** Idempotent. Active watchers are stopped. Once the loop's thread has ended, any other may close it. */
     @Override
     void close();
 

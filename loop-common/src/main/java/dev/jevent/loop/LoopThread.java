@@ -41,6 +41,13 @@ final class LoopThread {
         }
     }
 
+    /** As {@link #check}; but once the owner has ended somebody else must clean up. */
+    void checkUnlessEnded(Object subject) {
+        if (owner.isAlive()) {
+            check(subject);
+        }
+    }
+
     Thread owner() {
         return owner;
     }

@@ -296,7 +296,7 @@ public final class PollingLoop implements HubLoop {
     /** In a callback of its own it takes effect at the end of the step. */
     @Override
     public void close() {
-        thread.check(this);
+        thread.checkUnlessEnded(this);
         if (closed) {
             return;
         }
