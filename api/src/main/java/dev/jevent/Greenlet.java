@@ -43,7 +43,7 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
     private volatile Phase phase = Phase.NEW;
     private V value;
     private Throwable thrown; // what it failed with, or the GreenletExit that killed it
-    private Details details; // name, ident, spawn tree: for those greenlets that are asked
+    private volatile Details details; // name, ident, spawn tree: for those greenlets that are asked
 
     /** For subclasses that override {@link #run()}; belongs to the caller's hub. */
     protected Greenlet() {
@@ -138,13 +138,20 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         }
         phase = Phase.SCHEDULED;
         leave();
-        strand.start(delay);
         for (Consumer<? super Greenlet<?>> callback : SPAWN_CALLBACKS) {
-            callback.accept(this);
+            try {
+                callback.accept(this);
+            } catch (Throwable t) {
+                hub().handleError(callback, t);
+            }
         }
+        strand.start(delay);
     }
 
-    /** Calls {@code callback} with every greenlet that is started from now on, before it runs. [F-GRN-33, B-TRE-10] */
+    /**
+     * Calls {@code callback} with every greenlet that is started from now on, before it runs, where it is started. An error
+     * of the callback is reported to the greenlet's hub. [F-GRN-33, B-TRE-10]
+     */
     public static void addSpawnCallback(Consumer<? super Greenlet<?>> callback) {
         SPAWN_CALLBACKS.addIfAbsent(callback);
     }
@@ -184,11 +191,18 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
 
     @SuppressWarnings("unchecked") // the body's result
     final void end(Object result, Throwable error) {
-        if (error != null && !(error instanceof GreenletExit) && isReported(error)) {
-            strand.report(error);
+        try {
+            if (error != null && !(error instanceof GreenletExit) && isReported(error)) {
+                strand.report(error);
+            }
+        } finally {
+            ended((V) result, error); // whatever happened to the report, those who wait must be told
         }
+    }
+
+    private void ended(V result, Throwable error) {
         enter();
-        value = (V) result;
+        value = result;
         thrown = error;
         body = body == null ? null : body.getClass();
         phase = Phase.ENDED;
@@ -482,7 +496,18 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
 
     /** A small number, unique among the live greenlets of its hub and used again after its end. [B-TRE-04] */
     public int ident() {
-        return details().ident(this);
+        Details known = details();
+        if (known.ident < 0) {
+            enter(); // so that the end comes before, and then nobody would free the number, or after
+            try {
+                if (known.ident < 0) {
+                    known.ident = HubProvider.get().ident(this);
+                }
+            } finally {
+                leave();
+            }
+        }
+        return known.ident;
     }
 
     /** Its name; {@code Greenlet-N} with its {@link #ident()} unless one was set. */
@@ -512,28 +537,28 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         return details == null || details.spawningStack == null ? List.of() : details.spawningStack;
     }
 
-    final Details details() {
-        Details known = details;
-        return known != null ? known : (details = new Details());
+    private Details details() {
+        if (details == null) {
+            Details made = new Details();
+            enter();
+            if (details == null) {
+                details = made;
+            }
+            leave();
+        }
+        return details;
     }
 
     /** What only some greenlets need, so that the others stay small. */
     static final class Details {
-        private String name;
-        private int ident = -1;
+        private volatile String name;
+        private volatile int ident = -1;
         private WeakReference<Greenlet<?>> spawner;
         private Map<Object, Object> treeLocals;
         private List<StackTraceElement> spawningStack;
         private volatile boolean cancelled;
 
         private Details() {}
-
-        private int ident(Greenlet<?> greenlet) {
-            if (ident < 0) {
-                ident = HubProvider.get().ident(greenlet);
-            }
-            return ident;
-        }
 
         private void spawnedBy(Greenlet<?> spawner, Map<Object, Object> treeLocals, List<StackTraceElement> stack) {
             this.spawner = new WeakReference<>(spawner);

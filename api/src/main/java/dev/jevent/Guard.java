@@ -66,9 +66,12 @@ public abstract class Guard {
      *     {@code waiter} is no longer in {@code queue}
      */
     protected final Object await(WaitQueue queue, Waiter waiter, Object on, long nanos) {
-        waiter.arm(on);
-        queue.add(waiter);
-        leave();
+        try {
+            waiter.arm(on);
+            queue.add(waiter);
+        } finally {
+            leave();
+        }
         boolean woken = false;
         try {
             Object value = waiter.await(nanos);
@@ -83,9 +86,12 @@ public abstract class Guard {
 
     /** As {@link #await}, for a waiter that was woken and found nothing: it keeps its place. */
     protected final Object awaitAgain(WaitQueue queue, Waiter waiter, Object on, long nanos) {
-        waiter.arm(on);
-        queue.addAgain(waiter);
-        leave();
+        try {
+            waiter.arm(on);
+            queue.addAgain(waiter);
+        } finally {
+            leave();
+        }
         boolean woken = false;
         try {
             Object value = waiter.await(nanos);

@@ -10,7 +10,7 @@ final class Link<S extends Linkable<S>> extends WaitNode implements Runnable {
     private final Hub hub;
 
     Link<S> nextScheduled;
-    boolean cancelled;
+    boolean over; // runs, has run, or was unlinked
 
     Link(Linkable<S> source, Consumer<? super S> callback, Object key, Hub hub) {
         this.source = source;

@@ -2,6 +2,8 @@ package dev.jevent;
 
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -18,8 +20,10 @@ public abstract class Linkable<S extends Linkable<S>> extends Guard implements W
     /** Those who wait and those who linked, in order; null until the first comes. */
     private WaitQueue waiters;
 
-    /** Links whose turn was scheduled and hasn't come; they can still be unlinked. */
+    /** Links whose turn was scheduled and hasn't come, in order; they can still be unlinked. */
     private Link<S> scheduled;
+
+    private Link<S> lastScheduled;
 
     protected Linkable() {}
 
@@ -129,30 +133,41 @@ public abstract class Linkable<S extends Linkable<S>> extends Guard implements W
     }
 
     final void unlink(Object callback, boolean all) {
+        for (Link<?> link : links()) {
+            if ((all || link.isFor(callback)) && remove(link) && !all) { // user code compares, so outside of the guard
+                return;
+            }
+        }
+    }
+
+    /** Those that haven't run, in order. */
+    private List<Link<?>> links() {
+        List<Link<?>> links = new ArrayList<>();
         enter();
         try {
-            boolean found;
-            do {
-                found = false;
-                if (waiters != null) {
-                    Link<?>[] match = new Link<?>[1];
-                    waiters.forEach(node -> {
-                        if (match[0] == null && node instanceof Link<?> link && (all || link.isFor(callback))) {
-                            match[0] = link;
-                        }
-                    });
-                    found = match[0] != null && waiters.remove(match[0]);
-                }
-                for (Link<S> link = scheduled; !found && link != null; link = link.nextScheduled) {
-                    if ((all || link.isFor(callback)) && !link.cancelled) {
-                        link.cancelled = true;
-                        found = true;
+            for (Link<S> link = scheduled; link != null; link = link.nextScheduled) {
+                links.add(link);
+            }
+            if (waiters != null) {
+                waiters.forEach(node -> {
+                    if (node instanceof Link<?> link) {
+                        links.add(link);
                     }
-                }
-            } while (found && all);
+                });
+            }
         } finally {
             leave();
         }
+        return links;
+    }
+
+    /** Returns false if it runs, has run or was removed already. */
+    private boolean remove(Link<?> link) {
+        enter();
+        boolean removed = waiters != null && waiters.remove(link) || !link.over;
+        link.over = true;
+        leave();
+        return removed;
     }
 
     @Override
@@ -161,7 +176,7 @@ public abstract class Linkable<S extends Linkable<S>> extends Guard implements W
         try {
             int count = waiters == null ? 0 : waiters.size();
             for (Link<S> link = scheduled; link != null; link = link.nextScheduled) {
-                if (!link.cancelled) {
+                if (!link.over) {
                     count++;
                 }
             }
@@ -173,28 +188,41 @@ public abstract class Linkable<S extends Linkable<S>> extends Guard implements W
 
     final void addScheduled(Link<S> link) {
         enter();
-        link.nextScheduled = scheduled;
-        scheduled = link;
+        if (scheduled == null) {
+            scheduled = link;
+        } else {
+            lastScheduled.nextScheduled = link;
+        }
+        lastScheduled = link;
         leave();
     }
 
     /** Returns whether the link may run: false if it was unlinked meanwhile. */
     final boolean removeScheduled(Link<S> link) {
         enter();
-        try {
-            if (scheduled == link) {
-                scheduled = link.nextScheduled;
-            } else {
-                Link<S> before = scheduled;
-                while (before.nextScheduled != link) {
-                    before = before.nextScheduled;
-                }
-                before.nextScheduled = link.nextScheduled;
-            }
-            return !link.cancelled;
-        } finally {
-            leave();
+        Link<S> before = null;
+        Link<S> each = scheduled;
+        while (each != null && each != link) { // those of other hubs may be before it
+            before = each;
+            each = each.nextScheduled;
         }
+        if (each == null) {
+            leave();
+            return false;
+        }
+        if (before == null) {
+            scheduled = link.nextScheduled;
+        } else {
+            before.nextScheduled = link.nextScheduled;
+        }
+        if (lastScheduled == link) {
+            lastScheduled = before;
+        }
+        link.nextScheduled = null;
+        boolean runs = !link.over;
+        link.over = true;
+        leave();
+        return runs;
     }
 
     @SuppressWarnings("unchecked")

@@ -127,13 +127,21 @@ public final class WaitQueue {
         return first;
     }
 
-    /** Wakes a chain that {@link #claimAll} returned, in order. Called outside the guard. */
+    /** Wakes a chain that {@link #claimAll} returned, in order, all of it even if that fails for one. Called outside the guard. */
     public static void wakeAll(WaitNode chain, Object value) {
+        Throwable failure = null;
         while (chain != null) {
             WaitNode next = chain.next; // once woken, the node may be enqueued elsewhere
             chain.next = null;
-            chain.wake(value);
+            try {
+                chain.wake(value);
+            } catch (Throwable t) { // out of memory, or a node's own defect
+                failure = failure == null ? t : failure;
+            }
             chain = next;
+        }
+        if (failure != null) {
+            throw Throwing.sneaky(failure);
         }
     }
 
