@@ -19,11 +19,10 @@ final class Deadlock {
         for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
             blocked.add(strand.greenlet());
             if (blocked.size() <= SHOWN) {
-                text.append("\n  ").append(strand.greenlet());
-                if (strand.waitingOn() != null) {
-                    text.append(" waits for ").append(strand.waitingOn()).append(place(strand.thread()));
-                } else if (!strand.greenlet().started()) {
-                    text.append(" was never started");
+                text.append("\n  ").append(HubErrors.text(strand.greenlet()));
+                Object on = strand.waitingOn();
+                if (on != null) {
+                    text.append(" waits for ").append(HubErrors.text(on)).append(place(strand.thread()));
                 }
             }
         }
@@ -49,7 +48,7 @@ final class Deadlock {
     }
 
     /** Whether a class is in one of the packages that users call to wait. */
-    private static boolean isOwn(String className) {
+    static boolean isOwn(String className) {
         String of = className.substring(0, Math.max(0, className.lastIndexOf('.')));
         return of.equals("dev.jevent") || of.equals("dev.jevent.hub") || of.equals("dev.jevent.sync");
     }
@@ -58,7 +57,7 @@ final class Deadlock {
     static String list(List<Greenlet<?>> greenlets) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < greenlets.size() && i < SHOWN; i++) {
-            text.append(i == 0 ? "" : ", ").append(greenlets.get(i));
+            text.append(i == 0 ? "" : ", ").append(HubErrors.text(greenlets.get(i)));
         }
         return text.append(greenlets.size() > SHOWN ? ", …" : "").toString();
     }

@@ -120,7 +120,8 @@ final class HubErrors {
         }
     }
 
-    private static String text(Object object) {
+    /** What it says of itself; if it cannot, its class and why. */
+    static String text(Object object) {
         try {
             return String.valueOf(object);
         } catch (Throwable ofText) {

@@ -3,6 +3,7 @@ package dev.jevent.hub;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletInterrupted;
 import dev.jevent.HubDestroyed;
+import dev.jevent.InvalidSwitchException;
 import dev.jevent.Strand;
 import dev.jevent.Waiter;
 import dev.jevent.spi.Alarm;
@@ -309,10 +310,14 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     final void sleep(long nanos, boolean ref) {
         arm(Sleep.INSTANCE);
         sleepKeepsLoop = ref;
+        Object woken;
         try {
-            await(nanos);
+            woken = await(nanos);
         } finally {
             sleepKeepsLoop = true;
+        }
+        if (woken != TIMED_OUT) {
+            throw new InvalidSwitchException(this + " was woken from its sleep with " + woken);
         }
     }
 

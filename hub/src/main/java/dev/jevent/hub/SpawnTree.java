@@ -13,19 +13,25 @@ final class SpawnTree {
     /** Frames of the spawning stack that are kept. */
     private static final int FRAMES = 10;
 
-    /** Children of main each begin a tree of their own; other children share their parent's locals. */
+    /**
+     * Children of main, of callbacks and of other threads each begin a tree of their own; other children share their parent's
+     * locals, on one hub, so that the map needs no lock.
+     */
     void record(GreenletStrand strand) {
         Strand spawner = HubProvider.get().currentStrandIfExists();
         Greenlet<?> parent = spawner == null ? null : spawner.greenlet();
-        Map<Object, Object> locals =
-                parent == null || spawner instanceof MainStrand ? new HashMap<>() : parent.spawnTreeLocals();
+        Map<Object, Object> locals = new HashMap<>();
+        if (spawner instanceof GreenletStrand
+                && spawner.hub() == strand.hub
+                && parent.spawnTreeLocals() instanceof HashMap<Object, Object> shared) { // else the parent isn't tracked
+            locals = shared;
+        }
         strand.record(parent, locals, stack());
     }
 
     private static List<StackTraceElement> stack() {
         return StackWalker.getInstance().walk(frames -> frames
-                .filter(frame -> !frame.getClassName().startsWith("dev.jevent.hub.")
-                        && !frame.getClassName().equals("dev.jevent.Greenlet"))
+                .filter(frame -> !Deadlock.isOwn(frame.getClassName()))
                 .limit(FRAMES)
                 .map(StackWalker.StackFrame::toStackTraceElement)
                 .collect(Collectors.toList()));

@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 
 /** A wait for several things at once: one arm is registered with each, and those that were woken queue up here. */
 final class WaitSet<W extends Waitable> extends Guard implements Hub.Ready<W> {
     private final List<Arm> arms = new ArrayList<>();
-    private final ArrayDeque<W> ready = new ArrayDeque<>(); // inside the guard
+    private final ArrayDeque<W> ready; // inside the guard, where it must not grow
     private final WaitQueue taker = new WaitQueue(); // inside the guard: the one in next()
     private final LoopHub hub;
     private final long nanos;
@@ -28,12 +29,22 @@ final class WaitSet<W extends Waitable> extends Guard implements Hub.Ready<W> {
         this.hub = hub;
         this.nanos = nanos;
         this.start = hub.environment().nanoTime();
-        left = objects.size();
-        for (W object : objects) {
-            Arm arm = new Arm(object);
-            arms.add(arm);
-            if (!object.register(arm)) {
-                arm.wake(null);
+        List<W> all = new ArrayList<>(objects);
+        ready = new ArrayDeque<>(all.size() + 1);
+        left = all.size();
+        boolean complete = false;
+        try {
+            for (W object : all) {
+                Arm arm = new Arm(Objects.requireNonNull(object, "object"));
+                arms.add(arm);
+                if (!object.register(arm)) {
+                    arm.wake(null);
+                }
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                close();
             }
         }
     }

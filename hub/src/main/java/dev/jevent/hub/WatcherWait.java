@@ -1,6 +1,7 @@
 package dev.jevent.hub;
 
 import dev.jevent.ConcurrentUseException;
+import dev.jevent.InvalidSwitchException;
 import dev.jevent.Watcher;
 import dev.jevent.spi.CarrierCallback;
 
@@ -21,10 +22,10 @@ final class WatcherWait implements CarrierCallback {
         }
         WatcherWait wait = new WatcherWait(strand);
         strand.arm(watcher);
-        boolean fired = false;
+        Object woken;
         try {
             watcher.start(wait);
-            fired = strand.await(nanos) != HubStrand.TIMED_OUT;
+            woken = strand.await(nanos);
         } finally {
             wait.over = true;
             if (!strand.hub.isClosed()) { // else it is stopped, and this may be on any thread
@@ -32,7 +33,10 @@ final class WatcherWait implements CarrierCallback {
             }
             strand.disarm();
         }
-        return fired;
+        if (woken != wait && woken != HubStrand.TIMED_OUT) {
+            throw new InvalidSwitchException(strand + " was woken from its wait for " + watcher + " with " + woken);
+        }
+        return woken == wait;
     }
 
     @Override
