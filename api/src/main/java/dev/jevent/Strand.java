@@ -66,8 +66,11 @@ public abstract class Strand extends Waiter implements Runnable {
         } catch (Throwable t) {
             error = endedWith(t);
         }
-        greenlet.end(result, error);
-        ended();
+        try {
+            greenlet.end(result, error);
+        } finally {
+            ended();
+        }
     }
 
     /** Reports the error of a failed greenlet, before anybody is told of its end. */
