@@ -33,7 +33,7 @@ final class Call<V> extends Linkable<Call<V>> implements Result<V> {
     private final WorkerPool pool;
     private final Observer observer;
     private Object body; // Callable<? extends V>; once it began only its class, so that nothing it holds is kept
-    private Hub.Hold hold; // keeps the caller's hub from LoopExit until the outcome is there
+    private Held held;
     private Thread runner;
     private V value;
     private Throwable error;
@@ -59,18 +59,52 @@ final class Call<V> extends Linkable<Call<V>> implements Result<V> {
 
     // ---- for the pool ----
 
-    void hold(Hub hub) {
-        if (hub != null && !hub.isClosed()) {
+    /** One hub that is kept from LoopExit until the outcome is there: of who made the call, of each who waits for it. */
+    private static final class Held {
+        final Hub hub;
+        final Hub.Hold hold;
+        Held next;
+
+        Held(Hub hub) {
+            this.hub = hub;
             hold = hub.hold();
         }
     }
 
-    /** The pool didn't take it. */
+    /** Keeps {@code hub}, which may be null. */
+    void hold(Hub hub) {
+        if (hub == null || hub.isClosed() || isHeld(hub)) {
+            return;
+        }
+        Held another = new Held(hub);
+        enter();
+        boolean late = ended;
+        if (!late) {
+            another.next = held;
+            held = another;
+        }
+        leave();
+        if (late) {
+            another.hold.close();
+        }
+    }
+
+    private boolean isHeld(Hub hub) {
+        enter();
+        boolean found = ended;
+        for (Held one = held; one != null && !found; one = one.next) {
+            found = one.hub == hub;
+        }
+        leave();
+        return found;
+    }
+
+    /** Lets all hubs go: the outcome is there, or the pool didn't take the call. */
     void release() {
-        Hub.Hold held = hold;
-        hold = null;
-        if (held != null) {
-            held.close();
+        Held first = held;
+        held = null;
+        for (Held one = first; one != null; one = one.next) {
+            one.hold.close();
         }
     }
 
@@ -191,13 +225,26 @@ final class Call<V> extends Linkable<Call<V>> implements Result<V> {
     }
 
     @Override
+    public boolean register(WaitNode node) {
+        hold(Hub.ifExists());
+        return super.register(node);
+    }
+
+    private boolean awaitEnd(long nanos) {
+        if (!ended && nanos != 0) {
+            hold(Hub.ifExists());
+        }
+        return awaitReady(nanos);
+    }
+
+    @Override
     public void join() {
-        awaitReady(-1);
+        awaitEnd(-1);
     }
 
     @Override
     public boolean join(Duration timeout) {
-        return awaitReady(Durations.nanos("timeout", timeout));
+        return awaitEnd(Durations.nanos("timeout", timeout));
     }
 
     /** The value once it is there, or the very exception. */
@@ -231,7 +278,7 @@ final class Call<V> extends Linkable<Call<V>> implements Result<V> {
 
     private boolean interruptibly(long nanos) throws InterruptedException {
         try {
-            return awaitReady(nanos);
+            return awaitEnd(nanos);
         } catch (GreenletInterrupted e) {
             throw e.asInterruptedException();
         }

@@ -1,5 +1,7 @@
 package dev.jevent.hub;
 
+import dev.jevent.Jevent;
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -11,12 +13,21 @@ final class Eventually {
 
     /** Blocks the calling thread until {@code condition} holds. */
     static void until(String what, BooleanSupplier condition) {
+        until(what, condition, () -> LockSupport.parkNanos(200_000));
+    }
+
+    /** Runs the caller's hub until {@code condition} holds. */
+    static void untilOnHub(String what, BooleanSupplier condition) {
+        until(what, condition, () -> Jevent.sleep(Duration.ofNanos(200_000)));
+    }
+
+    private static void until(String what, BooleanSupplier condition, Runnable pause) {
         long since = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - since > LIMIT) {
                 throw new AssertionError("still not: " + what);
             }
-            LockSupport.parkNanos(200_000);
+            pause.run();
         }
     }
 }

@@ -101,7 +101,7 @@ class PoolExecutorTest {
             throw new IllegalStateException("nobody looks");
         });
         pool.join();
-        Jevent.yieldNow();
+        Eventually.untilOnHub("reported", () -> !reported.isEmpty());
         assertThat(reported).singleElement().extracting(Throwable::getMessage).isEqualTo("nobody looks");
     }
 

@@ -219,8 +219,7 @@ class WorkerPoolTest {
             throw new IllegalStateException("link");
         });
         result.join();
-        Jevent.yieldNow();
-        Jevent.yieldNow();
+        Eventually.untilOnHub("reported", () -> !reported.isEmpty());
         assertThat(calls).hasValue(1);
         assertThat(reported).singleElement().extracting(Throwable::getMessage).isEqualTo("link");
         assertThat(pool.<Integer>apply(() -> 2)).isEqualTo(2);
@@ -318,6 +317,22 @@ class WorkerPoolTest {
         assertThat(second.value()).isEqualTo("second");
         Greenlet<?> nobodyWakes = new Greenlet<>(() -> null);
         assertThatThrownBy(nobodyWakes::join).isInstanceOf(LoopExit.class);
+    }
+
+    @Test
+    void aCallThatAnotherThreadMadeKeepsTheWaitersHubGoing() throws Exception {
+        WorkerPool pool = pool(1, 1);
+        AtomicReference<Result<String>> foreign = new AtomicReference<>();
+        Thread maker = new Thread(() -> foreign.set(blocking(pool, new CountDownLatch(1))));
+        maker.start();
+        maker.join();
+        Thread opener = new Thread(() -> {
+            Eventually.until("main waits", () -> foreign.get().linkCount() == 1);
+            gate.release();
+        });
+        opener.start();
+        assertThat(hub.waitAll(List.of(foreign.get()))).hasSize(1);
+        assertThat(hub.statistics().holds()).isZero();
     }
 
     @Test
