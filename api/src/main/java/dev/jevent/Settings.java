@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Every key, its default and its meaning. Immutable; {@link #process()} has what the process was started with.
@@ -88,7 +89,7 @@ public final class Settings {
     public static final class Key<T> {
         private final String name;
         private final T defaultValue;
-        private volatile T processValue;
+        private final AtomicReference<T> processValue = new AtomicReference<>();
 
         private Key(String name, T defaultValue) {
             this.name = name;
@@ -128,9 +129,10 @@ public final class Settings {
         }
 
         private T processValue() {
-            T value = processValue;
+            T value = processValue.get();
             if (value == null) {
-                processValue = value = read();
+                processValue.compareAndSet(null, read()); // one reading counts, also when two threads come at once
+                value = processValue.get();
             }
             return value;
         }
