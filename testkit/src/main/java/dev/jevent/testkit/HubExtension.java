@@ -60,6 +60,9 @@ public final class HubExtension
                 if (clock != null) {
                     clock.bind(thread.hub());
                 }
+                if (world != null) {
+                    world.bind(thread.hub());
+                }
                 thread.hub().errorHandler(errors);
                 audit = new HubAudit(thread.hub());
                 return null;
@@ -114,7 +117,8 @@ public final class HubExtension
         void end() throws Exception {
             Findings findings = new Findings();
             if (thread.isAbandoned()) {
-                return; // its test has failed, saying so
+                thread.close(); // when it ends; its test has failed, saying so
+                return;
             }
             thread.run(() -> {
                 audit.check(findings);

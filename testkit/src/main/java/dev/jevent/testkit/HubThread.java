@@ -81,9 +81,13 @@ final class HubThread implements AutoCloseable {
         try {
             while (jobs.take() instanceof Job<?> job) {
                 job.run();
+                Thread.interrupted(); // meant for that job
+            }
+            if (hub != null && !hub.isClosed()) {
+                hub.close(); // of a test that was abandoned, and ended after all
             }
         } catch (InterruptedException e) {
-            abandoned = true;
+            abandoned = true; // between two jobs: nobody here does that
         }
     }
 

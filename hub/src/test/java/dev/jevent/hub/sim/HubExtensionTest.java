@@ -1,0 +1,83 @@
+package dev.jevent.hub.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+class HubExtensionTest {
+    private static TestExecutionSummary run(Class<?> sample) {
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClass(sample))
+                .build();
+        SummaryGeneratingListener listener = new SummaryGeneratingListener();
+        LauncherFactory.create().execute(request, listener);
+        return listener.getSummary();
+    }
+
+    private static Throwable failure(Class<?> sample) {
+        List<TestExecutionSummary.Failure> failures = run(sample).getFailures();
+        assertThat(failures).hasSize(1);
+        return failures.getFirst().getException();
+    }
+
+    @AfterEach
+    void endWhatSamplesLeft() throws IOException {
+        if (HubExtensionSamples.LeavesAThread.left != null) {
+            LockSupport.unpark(HubExtensionSamples.LeavesAThread.left);
+            HubExtensionSamples.LeavesAThread.left = null;
+        }
+        if (HubExtensionSamples.LeavesADescriptor.left != null) {
+            HubExtensionSamples.LeavesADescriptor.left.close();
+            HubExtensionSamples.LeavesADescriptor.left = null;
+        }
+    }
+
+    @Test
+    void goodTestsPass() {
+        for (Class<?> sample : List.of(HubExtensionSamples.Good.class, HubExtensionSamples.AllOnHub.class)) {
+            TestExecutionSummary summary = run(sample);
+            assertThat(summary.getFailures()).map(TestExecutionSummary.Failure::getException).isEmpty();
+            assertThat(summary.getTestsSucceededCount()).isPositive();
+        }
+    }
+
+    static Stream<Arguments> badTests() {
+        return Stream.of(
+                Arguments.of(HubExtensionSamples.LeavesAGreenlet.class, "live greenlet:"),
+                Arguments.of(HubExtensionSamples.LeavesAGreenlet.class, "the end of its sleep"),
+                Arguments.of(HubExtensionSamples.LeavesAWatcher.class, "active watchers: 1 (before the test: 0)"),
+                Arguments.of(HubExtensionSamples.LeavesATimer.class, "timers: 1 (before the test: 0)"),
+                Arguments.of(HubExtensionSamples.LeavesAHold.class, "holds: 1 (before the test: 0)"),
+                Arguments.of(HubExtensionSamples.LeavesAThread.class, "left behind"),
+                Arguments.of(HubExtensionSamples.LeavesADescriptor.class, "open descriptor"),
+                Arguments.of(HubExtensionSamples.FailsSilently.class, "nobody looks"),
+                Arguments.of(HubExtensionSamples.ExpectsTooMuch.class, "expected error was never reported: java.io.IOException"),
+                Arguments.of(HubExtensionSamples.WaitsForNobody.class, "nothing can ever wake it"),
+                Arguments.of(HubExtensionSamples.HangsInAJdkCall.class, "has not ended after 1 s"),
+                Arguments.of(HubExtensionSamples.HangsInAJdkCall.class, "the hub is stuck"),
+                Arguments.of(HubExtensionSamples.HangsOnTheHub.class, "has not ended after 1 s"),
+                Arguments.of(HubExtensionSamples.HangsOnTheHub.class, "main waits for <Greenlet"),
+                Arguments.of(HubExtensionSamples.FailsInAGreenlet.class, "as the test's own failure"),
+                Arguments.of(HubExtensionSamples.AsksForAClockThatIsNotThere.class, "virtualTime is false"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badTests")
+    void badTestsFailSayingWhy(Class<?> sample, String text) {
+        assertThat(failure(sample)).hasMessageContaining(text);
+    }
+}
