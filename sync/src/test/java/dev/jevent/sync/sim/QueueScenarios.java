@@ -17,6 +17,9 @@ import java.util.function.IntFunction;
 
 /** What queues promise. */
 final class QueueScenarios {
+    /** For those who may have come in vain. */
+    private static final Duration LONG = Duration.ofDays(1);
+
     private QueueScenarios() {}
 
     /** The next item that a queue of some kind gives, of those that are in it in the order they came. */
@@ -65,7 +68,7 @@ final class QueueScenarios {
         boolean done = switch (world.next(3)) {
             case 0 -> queue.tryPut(item);
             case 1 -> queue.put(item, world.delay());
-            default -> queue.put(item, null);
+            default -> queue.put(item, LONG);
         };
         if (done) {
             put.add(item);
@@ -76,7 +79,7 @@ final class QueueScenarios {
         Integer item = switch (world.next(3)) {
             case 0 -> queue.tryTake();
             case 1 -> queue.take(world.delay());
-            default -> queue.take(null);
+            default -> queue.take(LONG);
         };
         if (item != null) {
             taken.add(item);
@@ -133,7 +136,7 @@ final class QueueScenarios {
                     world.pause();
                     if (number % 2 == 0) {
                         int item = world.next(100);
-                        Duration timeout = world.oneIn(2) ? world.delay() : null;
+                        Duration timeout = world.oneIn(2) ? world.delay() : LONG;
                         if (queue.put(item, timeout)) {
                             model.add(item);
                         }
