@@ -1,0 +1,54 @@
+package dev.jevent.examples;
+
+import static dev.jevent.Jevent.run;
+
+import dev.jevent.sync.Pool;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+
+/**
+ * Sends back what it gets: a greenlet for each connection, and plain {@code java.net} sockets.
+ *
+ * <p>At most a hundred connections at once; those beyond wait in the listener's backlog, because who accepts waits for a
+ * place in the pool. On the loopback address, since anybody who can reach it may use it.
+ */
+public final class EchoServer {
+    private static final int CONNECTIONS = 100;
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
+    private EchoServer() {}
+
+    public static void main(String[] args) throws Exception {
+        run(() -> {
+            int port = args.length > 0 ? Integer.parseInt(args[0]) : 6000;
+            try (var listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
+                IO.println("echoing on " + listener.getLocalSocketAddress());
+                serve(listener, CONNECTIONS);
+            }
+        });
+    }
+
+    /** Until the listener is closed, or the greenlet is killed. Then the connections are ended as well. */
+    static void serve(ServerSocket listener, int atOnce) throws IOException {
+        var connections = new Pool(atOnce);
+        try {
+            while (true) {
+                connections.awaitAvailable();
+                Socket socket = listener.accept();
+                connections.spawn(() -> echo(socket));
+            }
+        } finally {
+            connections.kill();
+        }
+    }
+
+    private static void echo(Socket socket) throws IOException {
+        try (socket) {
+            socket.setSoTimeout(Math.toIntExact(IDLE.toMillis())); // a timer of the hub's loop, as all timed waits
+            socket.getInputStream().transferTo(socket.getOutputStream());
+        }
+    }
+}

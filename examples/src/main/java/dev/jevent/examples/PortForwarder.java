@@ -1,0 +1,63 @@
+package dev.jevent.examples;
+
+import static dev.jevent.Jevent.run;
+
+import dev.jevent.sync.Group;
+import dev.jevent.sync.Pool;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.ExecutionException;
+
+/** Passes connections on to another address: two greenlets for each, one for each direction. */
+public final class PortForwarder {
+    private static final int CONNECTIONS = 100;
+    private static final int CONNECT_MILLISECONDS = 5_000;
+
+    private PortForwarder() {}
+
+    public static void main(String[] args) throws Exception {
+        if (args.length != 3) {
+            IO.println("arguments: the port to listen on, and host and port to pass connections to");
+            return;
+        }
+        run(() -> {
+            try (var listener = new ServerSocket(Integer.parseInt(args[0]), 50, InetAddress.getLoopbackAddress())) {
+                forward(listener, new InetSocketAddress(args[1], Integer.parseInt(args[2])));
+            }
+        });
+    }
+
+    /** Until the listener is closed, or the greenlet is killed. Then the connections are ended as well. */
+    static void forward(ServerSocket listener, InetSocketAddress to) throws IOException {
+        var connections = new Pool(CONNECTIONS);
+        try {
+            while (true) {
+                connections.awaitAvailable();
+                Socket client = listener.accept();
+                connections.spawn(() -> pass(client, to));
+            }
+        } finally {
+            connections.kill();
+        }
+    }
+
+    private static void pass(Socket client, InetSocketAddress to) throws IOException, ExecutionException {
+        try (client; var server = new Socket()) {
+            server.connect(to, CONNECT_MILLISECONDS);
+            // The scope ends when both directions have; if one fails, it ends the other.
+            Group.runScoped(directions -> {
+                directions.spawn(() -> pump(client, server));
+                directions.spawn(() -> pump(server, client));
+            });
+        }
+    }
+
+    /** Passes on the end of the stream, too: the other direction may go on. */
+    private static void pump(Socket from, Socket to) throws IOException {
+        from.getInputStream().transferTo(to.getOutputStream());
+        to.shutdownOutput();
+    }
+}
