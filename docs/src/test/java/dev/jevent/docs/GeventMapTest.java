@@ -23,7 +23,7 @@ class GeventMapTest {
 
     private static final List<String> PACKAGES = List.of(
             "dev.jevent", "dev.jevent.sync", "dev.jevent.spi", "dev.jevent.testkit", "java.lang", "java.util",
-            "java.util.concurrent", "java.util.concurrent.locks", "java.util.function");
+            "java.time", "java.util.concurrent", "java.util.concurrent.locks", "java.util.function");
 
     @Test
     void everyRowOfGeventIsThereOnce() throws Exception {

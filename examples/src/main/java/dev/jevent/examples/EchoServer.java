@@ -4,6 +4,7 @@ import static dev.jevent.Jevent.run;
 
 import dev.jevent.sync.Pool;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -31,24 +32,30 @@ public final class EchoServer {
         });
     }
 
-    /** Until the listener is closed, or the greenlet is killed. Then the connections are ended as well. */
+    /**
+     * Until the listener is closed; the connections that are there may then go on to their end. A kill ends them as well:
+     * closing the pool passes it on.
+     */
     static void serve(ServerSocket listener, int atOnce) throws IOException {
-        var connections = new Pool(atOnce);
-        try {
+        try (var connections = new Pool(atOnce)) {
             while (true) {
                 connections.awaitAvailable();
                 Socket socket = listener.accept();
-                connections.spawn(() -> echo(socket));
+                connections.spawn(() -> echo(socket)).rawLink(_ -> close(socket)); // also if it is killed before it begins
             }
-        } finally {
-            connections.kill();
         }
     }
 
     private static void echo(Socket socket) throws IOException {
-        try (socket) {
-            socket.setSoTimeout(Math.toIntExact(IDLE.toMillis())); // a timer of the hub's loop, as all timed waits
-            socket.getInputStream().transferTo(socket.getOutputStream());
+        socket.setSoTimeout(Math.toIntExact(IDLE.toMillis())); // a timer of the hub's loop, as all timed waits
+        socket.getInputStream().transferTo(socket.getOutputStream());
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -4,7 +4,6 @@ import static dev.jevent.Jevent.run;
 
 import dev.jevent.Hub;
 import dev.jevent.sync.Pool;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -18,7 +17,7 @@ import java.util.List;
  * <p>The argument is a file with a name on each line.
  */
 public final class MassResolve {
-    private static final int AT_ONCE = 10;
+    static final int AT_ONCE = 10;
 
     private MassResolve() {}
 
@@ -32,11 +31,10 @@ public final class MassResolve {
         });
     }
 
-    static void resolve(List<String> names) throws IOException {
+    static void resolve(List<String> names) {
         int known = 0;
-        try (var pool = new Pool(AT_ONCE)) {
-            // In the order of the names, each as soon as it and those before it are there.
-            for (var line : pool.map(names, MassResolve::line)) {
+        try (var pool = new Pool(AT_ONCE); var lines = pool.imap(names, MassResolve::line)) {
+            for (var line : lines) { // in the order of the names, as soon as it is there
                 IO.println(line);
                 known += line.endsWith("unknown") ? 0 : 1;
             }

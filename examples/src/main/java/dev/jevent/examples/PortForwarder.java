@@ -5,6 +5,7 @@ import static dev.jevent.Jevent.run;
 import dev.jevent.sync.Group;
 import dev.jevent.sync.Pool;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -30,22 +31,22 @@ public final class PortForwarder {
         });
     }
 
-    /** Until the listener is closed, or the greenlet is killed. Then the connections are ended as well. */
+    /**
+     * Until the listener is closed; the connections that are there may then go on to their end. A kill ends them as well:
+     * closing the pool passes it on.
+     */
     static void forward(ServerSocket listener, InetSocketAddress to) throws IOException {
-        var connections = new Pool(CONNECTIONS);
-        try {
+        try (var connections = new Pool(CONNECTIONS)) {
             while (true) {
                 connections.awaitAvailable();
                 Socket client = listener.accept();
-                connections.spawn(() -> pass(client, to));
+                connections.spawn(() -> pass(client, to)).rawLink(_ -> close(client)); // also if killed before it begins
             }
-        } finally {
-            connections.kill();
         }
     }
 
     private static void pass(Socket client, InetSocketAddress to) throws IOException, ExecutionException {
-        try (client; var server = new Socket()) {
+        try (var server = new Socket()) {
             server.connect(to, CONNECT_MILLISECONDS);
             // The scope ends when both directions have; if one fails, it ends the other.
             Group.runScoped(directions -> {
@@ -59,5 +60,13 @@ public final class PortForwarder {
     private static void pump(Socket from, Socket to) throws IOException {
         from.getInputStream().transferTo(to.getOutputStream());
         to.shutdownOutput();
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
