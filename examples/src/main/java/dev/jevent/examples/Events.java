@@ -42,7 +42,7 @@ public final class Events {
 
     private static void fromAnotherThread() throws Exception {
         var answer = new AsyncResult<String>();
-        try (var hold = Hub.current().hold()) { // else the hub would see nobody who could wake it, and say LoopExit
+        try (var _ = Hub.current().hold()) { // else the hub would see nobody who could wake it, and say LoopExit
             new Thread(() -> answer.set("a thread without a hub")).start();
             IO.println("set by " + answer.get());
         }
