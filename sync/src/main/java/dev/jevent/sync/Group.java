@@ -119,23 +119,14 @@ public class Group extends Membership implements Iterable<Greenlet<?>>, AutoClos
 
     final void startReserved(Greenlet<?> greenlet) {
         enroll(greenlet);
-        startMember(greenlet);
-    }
-
-    final void startMember(Greenlet<?> greenlet) {
-        try {
-            greenlet.start();
-        } catch (Throwable e) { // of a spawn callback
-            remove(greenlet);
-            throw e;
-        }
+        greenlet.start();
     }
 
     /** {@link #add Adds} {@code greenlet} and starts it. */
     @Switches
     public void start(Greenlet<?> greenlet) {
         add(greenlet);
-        startMember(greenlet);
+        greenlet.start();
     }
 
     /** Makes {@code greenlet} a member, started or not. Nothing if it is one, or has ended. */

@@ -29,6 +29,11 @@ final class HeapItems<T> extends Items<T> {
     }
 
     @Override
+    int capacity() {
+        return heap.length;
+    }
+
+    @Override
     void add(T item) {
         insert(item, lastNumber + 1);
         lastNumber++;

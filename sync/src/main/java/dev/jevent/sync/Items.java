@@ -11,6 +11,9 @@ abstract class Items<T> {
 
     abstract int size();
 
+    /** How many it can hold before it grows. */
+    abstract int capacity();
+
     abstract void add(T item);
 
     /** Puts back what {@link #poll} gave: it is the next again. */

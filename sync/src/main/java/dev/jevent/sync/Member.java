@@ -17,8 +17,8 @@ final class Member extends WaitNode {
         public void wake(Object value) {
             try {
                 greenlet.start();
-            } catch (Throwable e) { // of a spawn callback: this is not the place of the one who would get it
-                greenlet.killLater(e);
+            } catch (Throwable e) { // of a spawn callback; the one who runs here has nothing to do with it
+                greenlet.hub().handleError(greenlet, e);
             }
         }
     }

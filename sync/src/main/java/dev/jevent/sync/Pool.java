@@ -95,7 +95,7 @@ public class Pool extends Group {
     @Switches
     public void start(Greenlet<?> greenlet, Duration timeout) {
         add(greenlet, timeout);
-        startMember(greenlet);
+        greenlet.start();
     }
 
     /** @throws PoolFullException if no slot became free before {@code timeout} was over */
@@ -124,7 +124,7 @@ public class Pool extends Group {
     public boolean tryStart(Greenlet<?> greenlet) {
         boolean added = tryAdd(greenlet);
         if (added) {
-            startMember(greenlet);
+            greenlet.start();
         }
         return added;
     }

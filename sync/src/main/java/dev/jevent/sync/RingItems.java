@@ -20,6 +20,11 @@ final class RingItems<T> extends Items<T> {
     }
 
     @Override
+    int capacity() {
+        return ring.length;
+    }
+
+    @Override
     void add(T item) {
         makeRoom();
         ring[index(size)] = item;
