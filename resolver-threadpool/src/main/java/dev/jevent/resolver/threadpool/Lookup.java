@@ -34,7 +34,7 @@ final class Lookup<V> extends Linkable<Lookup<V>> implements Callable<Void> {
     boolean gone;
 
     private final Question<V> question;
-    private Result<Void> call;
+    private volatile Result<Void> call;
     private V answer;
     private Throwable error;
     private volatile boolean answered;
@@ -104,8 +104,9 @@ final class Lookup<V> extends Linkable<Lookup<V>> implements Callable<Void> {
 
     /** Nobody waits any more: the call leaves the queue; if it runs, its hub needn't stay for it. */
     void dismiss() {
-        if (call != null) {
-            call.cancel(false);
+        Result<Void> started = call;
+        if (started != null) {
+            started.cancel(false);
         }
     }
 

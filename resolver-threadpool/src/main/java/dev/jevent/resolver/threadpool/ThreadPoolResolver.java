@@ -205,7 +205,7 @@ final class ThreadPoolResolver extends Guard implements Resolver {
             refusal = new UnknownHostException(subject + ": " + queue + " look-ups wait for a thread already ("
                     + Settings.RESOLVER_QUEUE.property() + ")");
         } catch (RejectedExecutionException e) {
-            refusal = closedWhile(subject);
+            refusal = wasClosed();
         }
         ended(lookup);
         lookup.settle(null, refusal);
@@ -228,8 +228,8 @@ final class ThreadPoolResolver extends Guard implements Resolver {
         }
     }
 
-    private static UnknownHostException closedWhile(String subject) {
-        return new UnknownHostException(subject + ": the resolver was closed");
+    private static UnknownHostException wasClosed() {
+        return new UnknownHostException("the resolver was closed");
     }
 
     /** One exception for each who waits: with its own stack, and the reason as its cause. */
@@ -300,7 +300,8 @@ final class ThreadPoolResolver extends Guard implements Resolver {
             leave();
         }
         for (Lookup<?> lookup : left) {
-            lookup.settle(null, new UnknownHostException(lookup.key + ": the resolver was closed"));
+            lookup.settle(null, wasClosed());
+            lookup.dismiss();
         }
         pool.close();
     }
