@@ -22,6 +22,7 @@ final class MainStrand extends HubStrand {
     private final Greenlet<?> greenlet;
     private final Runnable resumption = new Resumption();
     private final Runnable yieldTurn = new YieldTurn();
+    private boolean resumed;
     private boolean yielded;
 
     MainStrand(LoopHub hub, Thread thread) {
@@ -45,13 +46,16 @@ final class MainStrand extends HubStrand {
     // Classes instead of lambdas, which would cost every program milliseconds at its start.
 
     /**
-     * Main's turn after a wait, as a task of the loop: those behind it stay queued until main waits again. It may come when
-     * main went on already.
+     * Main's turn after a wait, as a task of the loop: those before it have run, those behind it stay queued until main waits
+     * again. One that is left of an earlier wait, of which main knew without it, means nothing.
      */
     private final class Resumption implements Runnable {
         @Override
         public void run() {
-            hub.hubLoop().endTurn();
+            if (isDone()) {
+                resumed = true;
+                hub.hubLoop().endTurn();
+            }
         }
     }
 
@@ -92,20 +96,32 @@ final class MainStrand extends HubStrand {
         waiter();
         HubLoop loop = hub.hubLoop();
         boolean interrupted = false;
-        while (!isDone()) {
-            if (!loop.turn(false) && !isDone() && !awaitOutside(false) && !isDone()) {
-                LoopExit exit = hub.loopExit(this);
-                if (tryClaim()) {
-                    failHere(exit);
-                }
+        resumed = false;
+        while (!resumed) {
+            if (!loop.turn(false) && (isDone() || !awaitOutside(false) && failedForEver())) {
+                break; // nobody is before us
             }
             if (!isDone() && Thread.interrupted()) {
                 interrupted |= interrupted();
+                if (isDone()) {
+                    break;
+                }
             }
         }
         if (interrupted) {
             thread.interrupt();
         }
+    }
+
+    /** Nothing can happen any more: fails the wait, unless it was woken at the last moment. Returns whether it is over. */
+    private boolean failedForEver() {
+        if (!isDone()) {
+            LoopExit exit = hub.loopExit(this);
+            if (tryClaim()) {
+                failHere(exit);
+            }
+        }
+        return isDone();
     }
 
     /**
@@ -129,10 +145,10 @@ final class MainStrand extends HubStrand {
         throwUndelivered();
     }
 
-    /** Runs what is queued now. */
+    /** Runs what is queued now, and what other threads have posted: main goes behind those, so its turn is posted, too. */
     private void runQueued() {
         yielded = false;
-        hub.hubLoop().execute(yieldTurn);
+        hub.hubLoop().post(yieldTurn);
         while (!yielded) {
             hub.hubLoop().turn(false);
         }
