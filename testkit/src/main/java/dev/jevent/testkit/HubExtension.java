@@ -120,22 +120,32 @@ public final class HubExtension
                 thread.close(); // when it ends; its test has failed, saying so
                 return;
             }
-            thread.run(() -> {
-                audit.check(findings);
-                close(thread.hub());
-                Hub other = Hub.ifExists();
-                if (other != null && other.thread() == Thread.currentThread()) {
-                    close(other);
+            try {
+                thread.run(() -> {
+                    try {
+                        audit.check(findings); // may throw what an overdue main was to be ended with
+                    } finally {
+                        closeHubs();
+                    }
+                    return null;
+                }, choices.limit());
+            } finally {
+                if (world != null) {
+                    world.close();
                 }
-                return null;
-            }, choices.limit());
-            if (world != null) {
-                world.close();
+                thread.close();
             }
-            thread.close();
             errors.audit(findings);
             process.check(findings);
             findings.throwIfAny(name + " left something behind");
+        }
+
+        private void closeHubs() {
+            close(thread.hub());
+            Hub other = Hub.ifExists();
+            if (other != null && other.thread() == Thread.currentThread()) {
+                close(other);
+            }
         }
 
         private static void close(Hub hub) {
