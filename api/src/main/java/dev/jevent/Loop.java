@@ -76,7 +76,8 @@ public interface Loop extends AutoCloseable {
     }
 
     /**
-     * Runs the loop on the thread that owns it. In a hub nobody needs to: main runs it while it waits.
+     * Runs the loop on the thread that owns it. In a hub nobody needs to: main runs it while it waits. An interrupt ends it
+     * early, and stays set.
      *
      * @return whether something is left that could call back
      * @throws IllegalStateException inside of a callback or a greenlet: the loop runs already
