@@ -222,18 +222,11 @@ public final class PollingLoop implements HubLoop {
             throw new IllegalStateException(this + " runs already; run() was called in a callback or a greenlet of it");
         }
         stopped = false;
-        boolean interrupted = false;
-        try {
-            for (;;) {
-                boolean more = iteration.turn(false, mode);
-                interrupted |= Thread.interrupted(); // or no poll would wait any more
-                if (!more || stopped || closed || mode != Mode.DEFAULT && iteration.isComplete()) {
-                    return more;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        for (;;) {
+            boolean more = iteration.turn(false, mode);
+            if (!more || stopped || closed || mode != Mode.DEFAULT && iteration.isComplete()
+                    || Thread.currentThread().isInterrupted()) { // no poll would wait any more
+                return more;
             }
         }
     }

@@ -13,6 +13,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -25,11 +27,11 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Decisions.</b> The selector is opened when the first channel is registered; until then a poll parks the thread, to the
  * nanosecond. Waits are rounded up to the millisecond: a timer is late by less than that, but never early, and no I/O
  * waits for a timer. After each select the keys are counted; if some are missing, their channels were closed behind
- * our back and are reported ready, so that whoever uses them sees it. The interrupt status is left alone: it is
+ * our back, and are reported ready from now on, so that whoever uses them sees it. The interrupt status is left alone: it is
  * for the loop's owner, who sees it when the turn ends.
  *
- * <p><b>Price.</b> Timers of a loop with channels have a grain of a millisecond. A close from another thread is noticed by the
- * next poll that returns for another reason.
+ * <p><b>Price.</b> Timers of a loop with channels have a grain of a millisecond. A close that the loop wasn't told of is noticed when
+ * a poll returns for another reason.
  */
 final class NioPoller implements Poller {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -44,13 +46,10 @@ final class NioPoller implements Poller {
     private volatile boolean woken; // since the last poll
     private boolean closed;
 
-    /** What is registered; it is compared with the keys of the selector. */
-    private Entry firstEntry;
+    private final IdentityHashMap<SelectableChannel, Entry> entries = new IdentityHashMap<>(0);
 
-    private int entries;
-
-    /** Reports that the next poll makes without asking the selector. */
-    private final ReadyTokens lost = new ReadyTokens();
+    /** Those of the entries whose channel was closed without telling the loop; it is as ready as it will ever be. */
+    private final ArrayList<Entry> lost = new ArrayList<>(0);
 
     NioPoller() {
         this(SelectorProvider.provider());
@@ -60,15 +59,15 @@ final class NioPoller implements Poller {
         this.provider = provider;
     }
 
-    /** What a key carries. */
+    /** One registration; the attachment of its key. */
     private static final class Entry {
         final long token;
         SelectionKey key;
-        Entry previous;
-        Entry next;
+        int interest;
 
-        Entry(long token) {
+        Entry(long token, int interest) {
             this.token = token;
+            this.interest = interest;
         }
     }
 
@@ -105,7 +104,7 @@ final class NioPoller implements Poller {
         SelectableChannel channel = channel(what);
         int operations = operations(channel, interest);
         Selector selector = selector();
-        Entry entry = new Entry(token);
+        Entry entry = new Entry(token, interest);
         try {
             entry.key = channel.register(selector, operations, entry);
         } catch (CancelledKeyException e) {
@@ -113,63 +112,37 @@ final class NioPoller implements Poller {
             selector.selectNow(key -> {});
             entry.key = channel.register(selector, operations, entry);
         }
-        link(entry);
+        entries.put(channel, entry);
     }
 
     @Override
-    public void modify(Pollable what, int interest, long token) {
-        SelectableChannel channel = channel(what);
-        SelectionKey key = key(channel);
-        try {
-            if (key != null) {
-                key.interestOps(operations(channel, interest));
-                return;
-            }
-        } catch (CancelledKeyException e) {
-            // as if there were none
+    public void modify(Pollable what, int interest, long token) throws IOException {
+        Entry entry = entries.get(channel(what));
+        if (entry == null) {
+            throw new IOException(what + " isn't registered");
         }
-        if (interest != 0) {
-            lost.add(token, interest); // the channel was closed: whoever begins to wait for it is to see that
+        int operations = operations(channel(what), interest);
+        entry.interest = interest;
+        try {
+            entry.key.interestOps(operations);
+        } catch (CancelledKeyException e) {
+            lose(entry);
         }
     }
 
     @Override
     public void remove(Pollable what) {
-        SelectionKey key = key(channel(what));
-        if (key != null) {
-            unlink((Entry) key.attachment());
-            key.cancel();
+        Entry entry = entries.remove(channel(what));
+        if (entry != null) {
+            entry.key.cancel();
+            lost.remove(entry);
         }
     }
 
-    private void link(Entry entry) {
-        entry.next = firstEntry;
-        if (firstEntry != null) {
-            firstEntry.previous = entry;
+    private void lose(Entry entry) {
+        if (!lost.contains(entry)) {
+            lost.add(entry);
         }
-        firstEntry = entry;
-        entries++;
-    }
-
-    private void unlink(Entry entry) {
-        if (entry.previous != null) {
-            entry.previous.next = entry.next;
-        } else if (firstEntry == entry) {
-            firstEntry = entry.next;
-        } else {
-            return; // reported as lost before
-        }
-        if (entry.next != null) {
-            entry.next.previous = entry.previous;
-        }
-        entry.previous = null;
-        entry.next = null;
-        entries--;
-    }
-
-    private SelectionKey key(SelectableChannel channel) {
-        Selector selector = this.selector;
-        return selector == null ? null : channel.keyFor(selector);
     }
 
     private static SelectableChannel channel(Pollable what) {
@@ -227,18 +200,15 @@ final class NioPoller implements Poller {
             return 0;
         }
         reporter.into = into;
-        if (timeoutNanos == 0 || woken || lost.size() > 0) {
+        boolean ready = reportLost(into);
+        if (ready || woken || timeoutNanos == 0) {
             selector.selectNow(reporter);
         } else {
             selector.select(reporter, millis(timeoutNanos));
         }
         woken = false;
-        for (int i = 0; i < lost.size(); i++) {
-            into.add(lost.token(i), lost.ready(i));
-        }
-        lost.clear();
-        if (selector.keys().size() < entries) {
-            reportClosed(into);
+        if (selector.keys().size() < entries.size() - lost.size()) {
+            findLost(into);
         }
         return into.size();
     }
@@ -259,15 +229,26 @@ final class NioPoller implements Poller {
         woken = false;
     }
 
-    /** Reports registrations whose channel was closed without telling the loop; their keys are gone. */
-    private void reportClosed(ReadyTokens into) {
-        for (Entry entry = firstEntry; entry != null; ) {
-            Entry next = entry.next;
-            if (!entry.key.isValid()) {
-                unlink(entry);
-                into.add(entry.token, Interest.BOTH);
+    /** @return whether there is something to report */
+    private boolean reportLost(ReadyTokens into) {
+        for (int i = 0; i < lost.size(); i++) {
+            report(lost.get(i), into);
+        }
+        return into.size() > 0;
+    }
+
+    private void findLost(ReadyTokens into) {
+        for (Entry entry : entries.values()) {
+            if (!entry.key.isValid() && !lost.contains(entry)) {
+                lost.add(entry);
+                report(entry, into);
             }
-            entry = next;
+        }
+    }
+
+    private static void report(Entry entry, ReadyTokens into) {
+        if (entry.interest != 0) {
+            into.add(entry.token, entry.interest);
         }
     }
 
