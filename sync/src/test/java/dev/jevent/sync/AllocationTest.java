@@ -19,12 +19,12 @@ class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** One round of what is measured; two greenlets run it in turns. */
-    private interface Round {
+    interface Round {
         void run() throws Exception;
     }
 
     /** Bytes per round of both, in the best batch: while code is being compiled, the JVM copies stacks anew. */
-    private static double bytes(Hub hub, Round first, Round second) throws Exception {
+    static double bytes(Hub hub, Round first, Round second) throws Exception {
         long least = Long.MAX_VALUE;
         for (int batch = 0; batch < BATCHES; batch++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
