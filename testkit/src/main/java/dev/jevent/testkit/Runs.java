@@ -32,9 +32,7 @@ final class Runs implements AutoCloseable {
         world = new World(0, plan.edgeTriggered());
         thread = HubThread.open("schedules", world, plan.settings(), plan.loops().apply(world.loops()), LIMIT);
         onHub(() -> {
-            Hub hub = thread.hub();
-            world.bind(hub);
-            hub.errorHandler((context, error) -> reported(error));
+            world.bind(thread.hub());
             return null;
         });
     }
@@ -66,6 +64,7 @@ final class Runs implements AutoCloseable {
     /** On the hub. Returns why the run failed, or null: then this hub is good for another. */
     Throwable run(long seed, boolean record) {
         reported.clear();
+        thread.hub().errorHandler((context, error) -> reported(error));
         try {
             world.forget(seed);
             world.reset(seed, record);

@@ -59,6 +59,7 @@ public final class Schedules {
     private static final int ON_ONE_HUB = 500;
 
     private final Scenario scenario;
+    private final String caller = caller();
     private long count = Long.getLong("jevent.test.schedules", DEFAULT_COUNT);
     private long firstSeed;
     private Settings settings = VirtualClock.settings(Settings.process());
@@ -68,7 +69,7 @@ public final class Schedules {
 
     private Schedules(Scenario scenario) {
         this.scenario = scenario;
-        this.firstSeed = Chance.mix(caller().hashCode());
+        this.firstSeed = Chance.mix(caller.hashCode());
     }
 
     public static Schedules of(Scenario scenario) {
@@ -130,20 +131,19 @@ public final class Schedules {
     public Report run() {
         Long seed = Long.getLong("jevent.seed");
         Long number = Long.getLong("jevent.schedule");
-        String caller = caller();
         long began = System.nanoTime();
         if (seed != null || number != null) {
             Failure repeated = seed != null ? alone(seed) : inTurn(number);
             System.out.println(repeated.trace());
-            report(Optional.of(repeated).filter(failure -> failure.error() != null), caller);
+            report(Optional.of(repeated).filter(failure -> failure.error() != null));
             return new Report(1, 0, 0, Duration.ofNanos(System.nanoTime() - began));
         }
         Tally tally = new Tally();
-        report(firstFailure(tally), caller);
+        report(firstFailure(tally));
         return new Report(count, tally.steps, tally.hash, Duration.ofNanos(System.nanoTime() - began));
     }
 
-    private static void report(Optional<Failure> first, String caller) {
+    private void report(Optional<Failure> first) {
         first.ifPresent(failure -> {
             throw new AssertionError("schedule " + failure.number() + " failed: " + failure.error()
                     + "\nTo run it again: mvn test -Dtest='" + caller + "' -Dsurefire.failIfNoSpecifiedTests=false"

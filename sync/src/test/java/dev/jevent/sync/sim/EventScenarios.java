@@ -53,6 +53,10 @@ final class EventScenarios {
                 check(!inTime || before || sets[0] > setsBefore, "returned true though nobody set it");
                 check(inTime || world.elapsed().minus(began).compareTo(timeout) >= 0, "gave up before its time");
                 check(inTime || !before, "gave up though it was set when it came");
+                Duration nap = world.delay();
+                Duration slept = world.elapsed();
+                world.hub().sleep(nap);
+                check(world.elapsed().minus(slept).compareTo(nap) >= 0, "woken out of its sleep");
             });
             List<Greenlet<Void>> setter = spawn(world, 1, number -> {
                 for (int i = 0; i < 3; i++) {

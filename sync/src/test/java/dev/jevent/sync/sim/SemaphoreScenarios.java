@@ -69,6 +69,14 @@ final class SemaphoreScenarios {
                     world.pause();
                 }
                 semaphore.release();
+                if (world.oneIn(4)) {
+                    waiters.get(world.next(waiters.size())).killLater();
+                }
+                if (world.oneIn(2)) {
+                    world.settle();
+                    check(semaphore.available() == 0 || waiters.stream().allMatch(Greenlet::dead),
+                            "somebody waits though a permit is free: " + semaphore);
+                }
             }
             join(world, waiters);
             for (int i = 1; i < served.size(); i++) {
