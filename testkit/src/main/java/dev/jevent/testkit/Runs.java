@@ -2,6 +2,7 @@ package dev.jevent.testkit;
 
 import dev.jevent.Hub;
 import dev.jevent.Settings;
+import dev.jevent.loop.Poller;
 import dev.jevent.spi.LoopProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class Runs implements AutoCloseable {
             Schedules.Scenario scenario,
             Settings settings,
             UnaryOperator<LoopProvider> loops,
+            UnaryOperator<Poller> pollers,
             boolean edgeTriggered,
             List<Class<? extends Throwable>> tolerated) {}
 
@@ -30,7 +32,8 @@ final class Runs implements AutoCloseable {
     Runs(Plan plan) {
         this.plan = plan;
         world = new World(0, plan.edgeTriggered());
-        thread = HubThread.open("schedules", world, plan.settings(), plan.loops().apply(world.loops()), LIMIT);
+        LoopProvider loop = plan.loops().apply(world.loops(plan.pollers()));
+        thread = HubThread.open("schedules", world, plan.settings(), loop, LIMIT);
         onHub(() -> {
             world.bind(thread.hub());
             return null;

@@ -1,6 +1,7 @@
 package dev.jevent.testkit;
 
 import dev.jevent.Settings;
+import dev.jevent.loop.Poller;
 import dev.jevent.spi.LoopProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ public final class Schedules {
     private long firstSeed;
     private Settings settings = VirtualClock.settings(Settings.process());
     private UnaryOperator<LoopProvider> loops = UnaryOperator.identity();
+    private UnaryOperator<Poller> pollers = UnaryOperator.identity();
     private boolean edgeTriggered;
     private final List<Class<? extends Throwable>> tolerated = new ArrayList<>();
 
@@ -104,6 +106,12 @@ public final class Schedules {
         return this;
     }
 
+    /** Puts something between the loop and what it polls with. */
+    public Schedules pollers(UnaryOperator<Poller> pollers) {
+        this.pollers = pollers;
+        return this;
+    }
+
     /** With a loop that is told once when readiness begins, instead of as long as it lasts. */
     public Schedules edgeTriggered() {
         this.edgeTriggered = true;
@@ -117,7 +125,7 @@ public final class Schedules {
     }
 
     private Runs runs() {
-        return new Runs(new Runs.Plan(scenario, settings, loops, edgeTriggered, List.copyOf(tolerated)));
+        return new Runs(new Runs.Plan(scenario, settings, loops, pollers, edgeTriggered, List.copyOf(tolerated)));
     }
 
     /** The seed of the run of that number. */

@@ -2,11 +2,13 @@ package dev.jevent.testkit;
 
 import dev.jevent.Hub;
 import dev.jevent.contract.Switches;
+import dev.jevent.loop.Poller;
 import dev.jevent.spi.Environment;
 import dev.jevent.spi.LoopProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A simulated world for one hub, in which everything that could happen in another order does so as a seed says: which
@@ -205,9 +207,14 @@ public final class World implements Environment, AutoCloseable {
         return trace.text();
     }
 
-    /** What a hub that lives here polls with. */
+    /** The loop of a hub that lives here. */
     public LoopProvider loops() {
-        return new WorldLoopProvider(this, devices);
+        return loops(UnaryOperator.identity());
+    }
+
+    /** @param between put between the loop and what it polls with */
+    LoopProvider loops(UnaryOperator<Poller> between) {
+        return new WorldLoopProvider(this, between.apply(devices));
     }
 
     // ---- for the hub ----

@@ -87,17 +87,8 @@ class BrokenPermits extends Guard implements Permits {
 
     /** Hands the permit to whoever is first, also to one who was killed or timed out in the same step. */
     static final class HandsOverToTheDead extends BrokenPermits {
-        private int handedOver;
-
         HandsOverToTheDead(int permits) {
             super(permits);
-        }
-
-        @Override
-        boolean acquire(long nanos) {
-            boolean acquired = super.acquire(nanos);
-            handedOver = 0;
-            return acquired;
         }
 
         @Override
