@@ -53,16 +53,16 @@ public class QueueBench {
 
     @Benchmark
     @OperationsPerInvocation(OPERATIONS)
-    public void handoff(OnHub on) {
-        Channel<Integer> queue = new Channel<>();
+    public void channel(OnHub on) {
+        Channel<Integer> channel = new Channel<>();
         Greenlet<Void> taker = on.hub.spawn(() -> {
             for (int i = 0; i < OPERATIONS; i++) {
-                queue.take();
+                channel.take();
             }
         });
         Greenlet<Void> putter = on.hub.spawn(() -> {
             for (int i = 0; i < OPERATIONS; i++) {
-                queue.put(ITEM);
+                channel.put(ITEM);
             }
         });
         OnHub.join(taker, putter);

@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measures greenlets beside the JDK's default virtual threads, in one process and by turns.",
-            "Each figure is the median of several runs after warm-up; a ratio below 1 means that greenlets cost less.",
+            "Measures greenlets beside the JDK's default virtual threads.",
+            "Both in one process and by turns. Each figure is the median of several runs after a warm-up; a ratio below",
+            "1 means that greenlets cost less.",
             "Measurements: spawn, switch, park, yield, channel, queue, timers, memory."
         },
         footer = {

@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = {
-            "Says which loops and resolvers are on the class path, which ones are taken and why, how greenlets are",
-            "scheduled, which settings are in force, and what would make it better. Then tries it."
+            "Says what jevent finds on this machine and class path, and tries it.",
+            "Which loops and resolvers there are, which are taken and why, how greenlets are scheduled, which settings",
+            "are in force, and what would make it better."
         },
         exitCodeList = {"0:a hub can run here", "1:none can", "2:the command line or a setting is wrong"})
 final class DoctorCommand implements Callable<Integer> {
