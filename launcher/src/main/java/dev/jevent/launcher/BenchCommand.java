@@ -23,14 +23,14 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measures greenlets beside the JDK's default virtual threads.",
-            "Both in one process and by turns. Each figure is the median of several runs after a warm-up; a ratio below",
-            "1 means that greenlets cost less.",
+            "Both in one process and by turns. Each figure is the median of several runs after a warm-up; a ratio below "
+                    + "1 means that greenlets cost less.",
             "Measurements: spawn, switch, park, yield, channel, queue, timers, memory."
         },
         footer = {
             "",
-            "--json prints an array of {\"name\",\"unit\",\"jevent\",\"baseline\",\"ratio\"}: costs in that unit, and",
-            "ratio = jevent / baseline. Figures of a machine that does other work meanwhile mean little."
+            "--json prints an array of {\"name\",\"unit\",\"jevent\",\"baseline\",\"ratio\"}: costs in that unit, and "
+                    + "ratio = jevent / baseline. Figures of a machine that does other work meanwhile mean little."
         })
 final class BenchCommand implements Callable<Integer> {
     private static final int DEFAULT_REPEAT = 5;

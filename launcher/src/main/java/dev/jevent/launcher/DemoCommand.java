@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = {
             "Serves and fetches pages over thousands of connections at once, and checks every byte.",
-            "With plain java.net sockets, a greenlet for each end: the server's on one thread, the clients' on another.",
-            "Looks names up meanwhile. Stops by itself, in less than a minute unless asked for more."
+            "With plain java.net sockets, a greenlet for each end: the server's on one thread, the clients' on another. "
+                    + "Looks names up meanwhile. Stops by itself, in less than a minute unless asked for more."
         },
         exitCodeList = {"0:everything came as expected", "1:something went wrong", "2:the command line is wrong"})
 final class DemoCommand implements Callable<Integer> {

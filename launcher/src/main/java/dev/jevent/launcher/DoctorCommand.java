@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         name = "doctor",
         description = {
             "Says what jevent finds on this machine and class path, and tries it.",
-            "Which loops and resolvers there are, which are taken and why, how greenlets are scheduled, which settings",
-            "are in force, and what would make it better."
+            "Which loops and resolvers there are, which are taken and why, how greenlets are scheduled, which settings "
+                    + "are in force, and what would make it better."
         },
         exitCodeList = {"0:a hub can run here", "1:none can", "2:the command line or a setting is wrong"})
 final class DoctorCommand implements Callable<Integer> {
