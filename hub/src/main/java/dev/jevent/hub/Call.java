@@ -99,13 +99,15 @@ final class Call<V> extends Linkable<Call<V>> implements Result<V> {
         return found;
     }
 
-    /** Lets all hubs go: the outcome is there, or the pool didn't take the call. */
+    /**
+     * Lets all hubs go: the outcome is there, or the pool didn't take the call. Done by the one who tells of the outcome,
+     * behind the wake-ups, and by those who were woken, so that they go on without a hold of this call.
+     */
     void release() {
-        Held first = held;
-        held = null;
-        for (Held one = first; one != null; one = one.next) {
+        for (Held one = held; one != null; one = one.next) {
             one.hold.close();
         }
+        held = null;
     }
 
     /** Runs it on the calling thread, which the pool chose. */
@@ -230,11 +232,23 @@ final class Call<V> extends Linkable<Call<V>> implements Result<V> {
         return super.register(node);
     }
 
+    @Override
+    public void unregister(WaitNode node) {
+        super.unregister(node);
+        if (ended) {
+            release();
+        }
+    }
+
     private boolean awaitEnd(long nanos) {
         if (!ended && nanos != 0) {
             hold(Hub.ifExists());
         }
-        return awaitReady(nanos);
+        boolean over = awaitReady(nanos);
+        if (over) {
+            release();
+        }
+        return over;
     }
 
     @Override

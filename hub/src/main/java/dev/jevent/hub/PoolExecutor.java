@@ -244,7 +244,9 @@ final class PoolExecutor extends Guard implements ExecutorService, Call.Observer
         }
 
         boolean await(long nanos) {
-            return awaitReady(nanos);
+            try (Hub.Hold _ = WorkerPool.keepCaller()) {
+                return awaitReady(nanos);
+            }
         }
 
         @Override
@@ -342,9 +344,7 @@ final class PoolExecutor extends Guard implements ExecutorService, Call.Observer
             return isTerminated();
         }
         Waiter waiter = Waiter.current();
-        Hub hub = Hub.ifExists();
-        Hub.Hold hold = hub == null ? null : hub.hold(); // the calls, and the shutdown, may be another hub's
-        try {
+        try (Hub.Hold _ = WorkerPool.keepCaller()) {
             enter();
             if (shutdown && active == 0) {
                 leave();
@@ -353,10 +353,6 @@ final class PoolExecutor extends Guard implements ExecutorService, Call.Observer
             return await(terminationWaiters, waiter, this, nanos) != Waiter.TIMED_OUT;
         } catch (GreenletInterrupted e) {
             throw e.asInterruptedException();
-        } finally {
-            if (hold != null) {
-                hold.close();
-            }
         }
     }
 

@@ -20,9 +20,10 @@ import java.util.concurrent.locks.LockSupport;
  * Daemon platform threads that run calls first come first served.
  *
  * <p>A call goes to an idle thread; else to a new one, while there are fewer than {@link #maxSize()}; else into the
- * queue, while that has fewer than {@link #maxQueued()}; else its caller waits, in line with others. So idle threads
- * mean that nothing is queued, and a full queue is the only reason to wait. Calls made by the pool's own threads never
- * wait for a place: the thread that would make one might be their own.
+ * queue, while that has fewer than {@link #maxQueued()}; else its caller waits, in line with others. Whoever frees a
+ * place gives it to the first in line. So idle threads mean that nothing is queued, and somebody in line means that the
+ * queue is full. Calls made by the pool's own threads never wait for a place: the thread that would make one might be
+ * their own.
  *
  * <p>Everything that changes stands inside the guard; threads are started, parked and unparked outside.
  */
@@ -164,7 +165,7 @@ final class WorkerPool extends Guard implements ThreadPool {
                 first = queue.poll();
                 queue.add(call);
             }
-        } else if (beyondBound || queue.size() < maxQueued && submitters.isEmpty()) {
+        } else if (beyondBound || queue.size() < maxQueued) {
             queue.add(call);
         } else {
             leave();
@@ -194,7 +195,7 @@ final class WorkerPool extends Guard implements ThreadPool {
         Submission submission = new Submission(Waiter.current(), call);
         while (true) {
             enter();
-            boolean full = idle == null && threads >= maxSize && (queue.size() >= maxQueued || !submitters.isEmpty());
+            boolean full = idle == null && threads >= maxSize && queue.size() >= maxQueued;
             if (full && !closed) {
                 break;
             }
@@ -540,20 +541,20 @@ final class WorkerPool extends Guard implements ThreadPool {
             return false;
         }
         Waiter waiter = Waiter.current();
-        Hub hub = Hub.ifExists();
-        Hub.Hold hold = hub == null ? null : hub.hold(); // the calls may be another hub's
-        try {
+        try (Hub.Hold _ = keepCaller()) {
             enter();
             if (running + queue.size() == 0) {
                 leave();
                 return true;
             }
             return await(joiners, waiter, this, nanos) != Waiter.TIMED_OUT;
-        } finally {
-            if (hold != null) {
-                hold.close();
-            }
         }
+    }
+
+    /** Keeps the caller's hub, if it has one, from LoopExit while it waits for what may be another hub's calls. */
+    static Hub.Hold keepCaller() {
+        Hub hub = Hub.ifExists();
+        return hub == null ? () -> {} : hub.hold();
     }
 
     @Override

@@ -149,10 +149,8 @@ final class ThreadPoolResolver extends Guard implements Resolver {
     private <V> V ask(String subject, Object key, Lookup.Question<V> question) throws UnknownHostException {
         Lookup<V> fresh = new Lookup<>(this, key, question);
         Lookup<V> lookup = enlist(subject, fresh);
-        Hub hub = Hub.ifExists();
-        Hub.Hold hold = hub == null ? null : hub.hold(); // the call may be another hub's
         boolean failed = true;
-        try {
+        try (Hub.Hold _ = keepCaller()) {
             if (lookup == fresh) {
                 start(subject, lookup);
             }
@@ -166,10 +164,13 @@ final class ThreadPoolResolver extends Guard implements Resolver {
             return lookup.answer();
         } finally {
             leaveOff(lookup, failed);
-            if (hold != null) {
-                hold.close();
-            }
         }
+    }
+
+    /** Keeps the caller's hub, if it has one, from LoopExit: the call that answers may be another hub's. */
+    private static Hub.Hold keepCaller() {
+        Hub hub = Hub.ifExists();
+        return hub == null ? () -> {} : hub.hold();
     }
 
     /** The look-up of that key that is in progress, else {@code fresh}. */
