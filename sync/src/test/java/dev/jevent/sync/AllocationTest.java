@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
+import dev.jevent.testkit.HubTest;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** What a wait costs in garbage: nothing. Counted on the hub's thread, which is charged with what its greenlets allocate. */
 class AllocationTest {
@@ -43,71 +43,63 @@ class AllocationTest {
         }
     }
 
-    @Test
+    @HubTest(virtualTime = false)
     @DisplayName("Waiting for an event, with a limit or without, allocates nothing")
-    void event() throws Exception {
-        HubThread.run(hub -> {
-            Event ping = new Event();
-            Event pong = new Event();
-            assertThat(bytes(hub, () -> {
-                ping.set();
-                pong.await();
-                pong.clear();
-            }, () -> {
-                ping.await(LONG);
-                ping.clear();
-                pong.set();
-            })).isLessThan(8);
-        });
+    void event(Hub hub) throws Exception {
+        Event ping = new Event();
+        Event pong = new Event();
+        assertThat(bytes(hub, () -> {
+            ping.set();
+            pong.await();
+            pong.clear();
+        }, () -> {
+            ping.await(LONG);
+            ping.clear();
+            pong.set();
+        })).isLessThan(8);
     }
 
-    @Test
+    @HubTest(virtualTime = false)
     @DisplayName("Waiting for a permit allocates nothing")
-    void semaphore() throws Exception {
-        HubThread.run(hub -> {
-            Semaphore ping = new Semaphore(0);
-            Semaphore pong = new Semaphore(0, true);
-            assertThat(bytes(hub, () -> {
-                ping.release();
-                pong.acquire();
-            }, () -> {
-                ping.acquire(LONG);
-                pong.release();
-            })).isLessThan(8);
-        });
+    void semaphore(Hub hub) throws Exception {
+        Semaphore ping = new Semaphore(0);
+        Semaphore pong = new Semaphore(0, true);
+        assertThat(bytes(hub, () -> {
+            ping.release();
+            pong.acquire();
+        }, () -> {
+            ping.acquire(LONG);
+            pong.release();
+        })).isLessThan(8);
     }
 
-    @Test
+    @HubTest(virtualTime = false)
     @DisplayName("Waiting for a mutex allocates nothing")
-    void mutex() throws Exception {
-        HubThread.run(hub -> {
-            ReentrantMutex mutex = new ReentrantMutex(true);
-            Semaphore ping = new Semaphore(0);
-            Semaphore pong = new Semaphore(0);
-            assertThat(bytes(hub, () -> {
-                mutex.lock();
-                ping.release();
-                pong.acquire();
-                mutex.unlock();
-            }, () -> {
-                ping.acquire();
-                pong.release();
-                mutex.lock(); // the other has it
-                mutex.unlock();
-            })).isLessThan(8);
-        });
+    void mutex(Hub hub) throws Exception {
+        ReentrantMutex mutex = new ReentrantMutex(true);
+        Semaphore ping = new Semaphore(0);
+        Semaphore pong = new Semaphore(0);
+        assertThat(bytes(hub, () -> {
+            mutex.lock();
+            ping.release();
+            pong.acquire();
+            mutex.unlock();
+        }, () -> {
+            ping.acquire();
+            pong.release();
+            mutex.lock(); // the other has it
+            mutex.unlock();
+        })).isLessThan(8);
     }
 
-    @Test
+    @HubTest(virtualTime = false)
     @DisplayName("Waiting for a condition allocates nothing")
-    void condition() throws Exception {
-        HubThread.run(hub -> {
-            ReentrantMutex mutex = new ReentrantMutex();
-            MutexCondition condition = mutex.newCondition();
-            boolean[] turn = new boolean[1];
-            assertThat(bytes(hub, () -> handOver(mutex, condition, turn, true), () -> handOver(mutex, condition, turn, false)))
-                    .isLessThan(8);
-        });
+    void condition(Hub hub) throws Exception {
+        ReentrantMutex mutex = new ReentrantMutex();
+        MutexCondition condition = mutex.newCondition();
+        boolean[] turn = new boolean[1];
+        assertThat(bytes(hub, () -> handOver(mutex, condition, turn, true), () -> handOver(mutex, condition, turn, false)))
+                .isLessThan(8);
     }
 
     private static void handOver(ReentrantMutex mutex, MutexCondition condition, boolean[] turn, boolean mine)
@@ -124,38 +116,34 @@ class AllocationTest {
         }
     }
 
-    @Test
+    @HubTest(virtualTime = false)
     @DisplayName("A timeout around a wait that ends in time costs no more than the Timeout itself")
-    void timeout() throws Exception {
-        HubThread.run(hub -> {
-            Event ping = new Event();
-            Event pong = new Event();
-            assertThat(bytes(hub, () -> Timeout.call(LONG, () -> {
-                ping.set();
-                pong.await();
-                pong.clear();
-                return this;
-            }), () -> Timeout.call(LONG, () -> {
-                ping.await();
-                ping.clear();
-                pong.set();
-                return this;
-            }))).isLessThan(2 * 96); // the Timeout and the lambda's instance, twice
-        });
+    void timeout(Hub hub) throws Exception {
+        Event ping = new Event();
+        Event pong = new Event();
+        assertThat(bytes(hub, () -> Timeout.call(LONG, () -> {
+            ping.set();
+            pong.await();
+            pong.clear();
+            return this;
+        }), () -> Timeout.call(LONG, () -> {
+            ping.await();
+            ping.clear();
+            pong.set();
+            return this;
+        }))).isLessThan(2 * 96); // the Timeout and the lambda's instance, twice
     }
 
-    @Test
+    @HubTest(virtualTime = false)
     @DisplayName("F-TMO-13: an absent limit allocates nothing")
-    void absentLimit() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            event.set();
-            assertThat(bytes(hub, () -> {
-                try (Timeout timeout = Timeout.none()) {
-                    timeout.start();
-                    event.await();
-                }
-            }, () -> {})).isLessThan(8);
-        });
+    void absentLimit(Hub hub) throws Exception {
+        Event event = new Event();
+        event.set();
+        assertThat(bytes(hub, () -> {
+            try (Timeout timeout = Timeout.none()) {
+                timeout.start();
+                event.await();
+            }
+        }, () -> {})).isLessThan(8);
     }
 }

@@ -8,6 +8,7 @@ import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.LoopExit;
+import dev.jevent.testkit.HubTest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,281 +26,251 @@ class AsyncResultTest {
     private static final Duration SHORT = Duration.ofMillis(10);
     private static final Duration LONG = Duration.ofHours(1);
 
-    @Test
+    @HubTest
     @DisplayName("B-ARS-01: a fresh one holds nothing")
-    void freshOneHoldsNothing() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            assertThat(result.ready()).isFalse();
-            assertThat(result.isDone()).isFalse();
-            assertThat(result.successful()).isFalse();
-            assertThat(result.value()).isNull();
-            assertThat(result.exception()).isNull();
-            assertThat(result.toString()).matches("<AsyncResult at 0x[0-9a-f]+, unset, 0 waiting>");
-        });
+    void freshOneHoldsNothing(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        assertThat(result.ready()).isFalse();
+        assertThat(result.isDone()).isFalse();
+        assertThat(result.successful()).isFalse();
+        assertThat(result.value()).isNull();
+        assertThat(result.exception()).isNull();
+        assertThat(result.toString()).matches("<AsyncResult at 0x[0-9a-f]+, unset, 0 waiting>");
     }
 
-    @Test
+    @HubTest
     @DisplayName("F-AR-01, F-AR-02: all who wait get the value")
-    void allWhoWaitGetTheValue() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            List<Greenlet<String>> waiting = new ArrayList<>();
-            for (int i = 0; i < 10; i++) {
-                waiting.add(hub.spawn(() -> result.get()));
-            }
-            hub.yieldNow();
-            assertThat(result.linkCount()).isEqualTo(10);
-            result.set("value");
-            assertThat(result.get()).isEqualTo("value");
-            for (Greenlet<String> each : waiting) {
-                assertThat(each.get()).isEqualTo("value");
-            }
-            assertThat(result.successful()).isTrue();
-            assertThat(result.resultNow()).isEqualTo("value");
-            assertThat(result.toString()).contains("value value");
-        });
+    void allWhoWaitGetTheValue(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        List<Greenlet<String>> waiting = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            waiting.add(hub.spawn(() -> result.get()));
+        }
+        hub.yieldNow();
+        assertThat(result.linkCount()).isEqualTo(10);
+        result.set("value");
+        assertThat(result.get()).isEqualTo("value");
+        for (Greenlet<String> each : waiting) {
+            assertThat(each.get()).isEqualTo("value");
+        }
+        assertThat(result.successful()).isTrue();
+        assertThat(result.resultNow()).isEqualTo("value");
+        assertThat(result.toString()).contains("value value");
     }
 
-    @Test
-    void nullIsAValue() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            Greenlet<String> waiting = hub.spawn(() -> result.get());
-            hub.yieldNow();
-            result.set(null);
-            assertThat(result.ready()).isTrue();
-            assertThat(result.successful()).isTrue();
-            assertThat(result.get()).isNull();
-            assertThat(waiting.get()).isNull();
-            assertThat(result.trySet("other")).isFalse();
-        });
+    @HubTest
+    void nullIsAValue(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        Greenlet<String> waiting = hub.spawn(() -> result.get());
+        hub.yieldNow();
+        result.set(null);
+        assertThat(result.ready()).isTrue();
+        assertThat(result.successful()).isTrue();
+        assertThat(result.get()).isNull();
+        assertThat(waiting.get()).isNull();
+        assertThat(result.trySet("other")).isFalse();
     }
 
-    @Test
+    @HubTest
     @DisplayName("O-ARS-02, F-AR-03: join() does not throw what it failed with, get() does")
-    void joinDoesNotThrow() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            IOException failure = new IOException("given");
-            Greenlet<String> waiting = hub.spawn(() -> {
-                result.join();
-                return result.value();
-            });
-            hub.yieldNow();
-            result.setException(failure);
+    void joinDoesNotThrow(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        IOException failure = new IOException("given");
+        Greenlet<String> waiting = hub.spawn(() -> {
             result.join();
-            assertThat(result.join(LONG)).isTrue();
-            assertThat(waiting.get()).isNull();
-            assertThat(result.value()).isNull();
-            assertThat(result.successful()).isFalse();
-            assertThat(result.exception()).isSameAs(failure);
-            assertThat(result.exceptionNow()).isSameAs(failure);
-            assertThat(result.state()).isEqualTo(Future.State.FAILED);
-            assertThatExceptionOfType(ExecutionException.class).isThrownBy(result::get).withCause(failure);
+            return result.value();
         });
+        hub.yieldNow();
+        result.setException(failure);
+        result.join();
+        assertThat(result.join(LONG)).isTrue();
+        assertThat(waiting.get()).isNull();
+        assertThat(result.value()).isNull();
+        assertThat(result.successful()).isFalse();
+        assertThat(result.exception()).isSameAs(failure);
+        assertThat(result.exceptionNow()).isSameAs(failure);
+        assertThat(result.state()).isEqualTo(Future.State.FAILED);
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(result::get).withCause(failure);
     }
 
-    @Test
+    @HubTest
     @DisplayName("F-AR-02: a limited get() ends with TimeoutException, a limited join() with false")
-    void limitedWaits() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            assertThatThrownBy(() -> result.get(SHORT)).isInstanceOf(TimeoutException.class).hasMessageContaining("0.01s");
-            assertThatThrownBy(() -> result.get(Duration.ZERO)).isInstanceOf(TimeoutException.class);
-            assertThatThrownBy(() -> result.get(1, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-            assertThat(result.join(SHORT)).isFalse();
-            assertThat(result.linkCount()).isZero();
-        });
+    void limitedWaits(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        assertThatThrownBy(() -> result.get(SHORT)).isInstanceOf(TimeoutException.class).hasMessageContaining("0.01s");
+        assertThatThrownBy(() -> result.get(Duration.ZERO)).isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> result.get(1, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        assertThat(result.join(SHORT)).isFalse();
+        assertThat(result.linkCount()).isZero();
     }
 
-    @Test
+    @HubTest
     @DisplayName("B-ARS-03: the custom error of a zero timeout beats a set() that comes later")
-    void zeroTimeoutBeatsLaterSet() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            IOException custom = new IOException("custom");
-            Greenlet<Void> setter = hub.spawnLater(Duration.ofMillis(100), () -> result.set("late"));
-            assertThatThrownBy(() -> new Timeout(Duration.ZERO, custom).call(result::get)).isSameAs(custom);
-            assertThat(result.linkCount()).isZero();
-            setter.join();
-        });
+    void zeroTimeoutBeatsLaterSet(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        IOException custom = new IOException("custom");
+        Greenlet<Void> setter = hub.spawnLater(Duration.ofMillis(100), () -> result.set("late"));
+        assertThatThrownBy(() -> new Timeout(Duration.ZERO, custom).call(result::get)).isSameAs(custom);
+        assertThat(result.linkCount()).isZero();
+        setter.join();
     }
 
-    @Test
+    @HubTest
     @DisplayName("B-ARS-04: with a fallback, what nobody sets gives the fallback")
-    void fallback() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            assertThat(Timeout.call(SHORT, result::get, "fallback")).isEqualTo("fallback");
-            assertThat(result.linkCount()).isZero();
-        });
+    void fallback(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        assertThat(Timeout.call(SHORT, result::get, "fallback")).isEqualTo("fallback");
+        assertThat(result.linkCount()).isZero();
     }
 
-    @Test
+    @HubTest
     @DisplayName("B-ARS-06, B-LNK-01: linked to a greenlet that returns, those of the plain and the value link hold the value")
-    void linkedToSuccess() throws Exception {
-        HubThread.run(hub -> {
-            Greenlet<Integer> greenlet = hub.spawn(() -> 100);
-            AsyncResult<Integer> plain = new AsyncResult<>();
-            AsyncResult<Integer> ofValue = new AsyncResult<>();
-            AsyncResult<Integer> ofException = new AsyncResult<>();
-            greenlet.link(plain);
-            greenlet.linkValue(ofValue);
-            greenlet.linkException(ofException);
-            assertThat(plain.get()).isEqualTo(100);
-            assertThat(ofValue.get()).isEqualTo(100);
-            assertThat(ofException.join(SHORT)).isFalse();
-            for (int i = 0; i < 3; i++) {
-                AsyncResult<Number> late = new AsyncResult<>();
-                greenlet.link(late);
-                assertThat(late.get()).isEqualTo(100);
+    void linkedToSuccess(Hub hub) throws Exception {
+        Greenlet<Integer> greenlet = hub.spawn(() -> 100);
+        AsyncResult<Integer> plain = new AsyncResult<>();
+        AsyncResult<Integer> ofValue = new AsyncResult<>();
+        AsyncResult<Integer> ofException = new AsyncResult<>();
+        greenlet.link(plain);
+        greenlet.linkValue(ofValue);
+        greenlet.linkException(ofException);
+        assertThat(plain.get()).isEqualTo(100);
+        assertThat(ofValue.get()).isEqualTo(100);
+        assertThat(ofException.join(SHORT)).isFalse();
+        for (int i = 0; i < 3; i++) {
+            AsyncResult<Number> late = new AsyncResult<>();
+            greenlet.link(late);
+            assertThat(late.get()).isEqualTo(100);
+        }
+    }
+
+    @HubTest
+    @DisplayName("B-ARS-07: linked to a greenlet that fails, those of the plain and the exception link hold the exception")
+    void linkedToFailure(Hub hub) throws Exception {
+        IOException failure = new IOException("given");
+        hub.notErrors(error -> error == failure);
+        Greenlet<Integer> greenlet = hub.spawn(() -> {
+            throw failure;
+        });
+        AsyncResult<Integer> plain = new AsyncResult<>();
+        AsyncResult<Integer> ofValue = new AsyncResult<>();
+        AsyncResult<Integer> ofException = new AsyncResult<>();
+        greenlet.link(plain);
+        greenlet.linkValue(ofValue);
+        greenlet.linkException(ofException);
+        assertThatThrownBy(plain::get).hasCause(failure);
+        assertThatThrownBy(ofException::get).hasCause(failure);
+        assertThat(ofValue.join(SHORT)).isFalse();
+    }
+
+    @HubTest
+    @DisplayName("F-AR-05: linked to a killed greenlet it holds null; to another result, what that holds")
+    void linkedToOthers(Hub hub) throws Exception {
+        Greenlet<String> killed = hub.spawn(() -> {
+            hub.sleep(LONG);
+            return "never";
+        });
+        AsyncResult<String> ofKilled = new AsyncResult<>();
+        killed.linkValue(ofKilled);
+        hub.yieldNow();
+        killed.kill(new GreenletExit());
+        assertThat(ofKilled.get()).isNull();
+
+        AsyncResult<String> source = new AsyncResult<>();
+        AsyncResult<CharSequence> copy = new AsyncResult<>();
+        source.rawLink(copy);
+        assertThatThrownBy(() -> copy.accept(source))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("isn't ready");
+        source.set("value");
+        assertThat(copy.get()).isEqualTo("value");
+    }
+
+    @HubTest
+    @DisplayName("D-05: it is set once; a second set() is refused and names what it holds")
+    void setTwiceIsRefused(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        result.set("first");
+        assertThatThrownBy(() -> result.set("second"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("first")
+                .hasMessageContaining("second");
+        assertThatThrownBy(() -> result.setException(new IOException("late")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("first");
+        assertThat(result.trySet("second")).isFalse();
+        assertThat(result.trySetException(new IOException("late"))).isFalse();
+        assertThat(result.get()).isEqualTo("first");
+    }
+
+    @HubTest
+    @DisplayName("reset() makes it unset; who waited before gets what was set before")
+    void reset(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        result.reset();
+        Greenlet<String> waiting = hub.spawn(() -> result.get());
+        hub.yieldNow();
+        result.set("first");
+        result.reset();
+        assertThat(result.ready()).isFalse();
+        assertThat(waiting.get()).isEqualTo("first");
+        result.setException(new IOException("second"));
+        assertThatThrownBy(result::get).hasMessageContaining("second");
+        result.reset();
+        assertThat(result.exception()).isNull();
+    }
+
+    @HubTest
+    @DisplayName("F-AR-06: it is never cancelled")
+    void isNeverCancelled(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        assertThat(result.cancel(true)).isFalse();
+        assertThat(result.isCancelled()).isFalse();
+        assertThat(result.isDone()).isFalse();
+        result.set("value");
+        assertThat(result.cancel(true)).isFalse();
+        assertThat(result.get()).isEqualTo("value");
+    }
+
+    @HubTest
+    void interruptEndsGetAsItsContractSays(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        Greenlet<String> waiting = hub.spawn(() -> {
+            try {
+                return result.get();
+            } catch (InterruptedException e) {
+                return "interrupted";
             }
         });
+        hub.yieldNow();
+        waiting.thread().interrupt();
+        assertThat(waiting.get()).isEqualTo("interrupted");
+        assertThat(result.linkCount()).isZero();
     }
 
-    @Test
-    @DisplayName("B-ARS-07: linked to a greenlet that fails, those of the plain and the exception link hold the exception")
-    void linkedToFailure() throws Exception {
-        HubThread.run(hub -> {
-            IOException failure = new IOException("given");
-            hub.notErrors(error -> error == failure);
-            Greenlet<Integer> greenlet = hub.spawn(() -> {
-                throw failure;
-            });
-            AsyncResult<Integer> plain = new AsyncResult<>();
-            AsyncResult<Integer> ofValue = new AsyncResult<>();
-            AsyncResult<Integer> ofException = new AsyncResult<>();
-            greenlet.link(plain);
-            greenlet.linkValue(ofValue);
-            greenlet.linkException(ofException);
-            assertThatThrownBy(plain::get).hasCause(failure);
-            assertThatThrownBy(ofException::get).hasCause(failure);
-            assertThat(ofValue.join(SHORT)).isFalse();
-        });
-    }
-
-    @Test
-    @DisplayName("F-AR-05: linked to a killed greenlet it holds null; to another result, what that holds")
-    void linkedToOthers() throws Exception {
-        HubThread.run(hub -> {
-            Greenlet<String> killed = hub.spawn(() -> {
-                hub.sleep(LONG);
-                return "never";
-            });
-            AsyncResult<String> ofKilled = new AsyncResult<>();
-            killed.linkValue(ofKilled);
-            hub.yieldNow();
-            killed.kill(new GreenletExit());
-            assertThat(ofKilled.get()).isNull();
-
-            AsyncResult<String> source = new AsyncResult<>();
-            AsyncResult<CharSequence> copy = new AsyncResult<>();
-            source.rawLink(copy);
-            assertThatThrownBy(() -> copy.accept(source))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("isn't ready");
-            source.set("value");
-            assertThat(copy.get()).isEqualTo("value");
-        });
-    }
-
-    @Test
-    @DisplayName("D-05: it is set once; a second set() is refused and names what it holds")
-    void setTwiceIsRefused() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            result.set("first");
-            assertThatThrownBy(() -> result.set("second"))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("first")
-                    .hasMessageContaining("second");
-            assertThatThrownBy(() -> result.setException(new IOException("late")))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("first");
-            assertThat(result.trySet("second")).isFalse();
-            assertThat(result.trySetException(new IOException("late"))).isFalse();
-            assertThat(result.get()).isEqualTo("first");
-        });
-    }
-
-    @Test
-    @DisplayName("reset() makes it unset; who waited before gets what was set before")
-    void reset() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            result.reset();
-            Greenlet<String> waiting = hub.spawn(() -> result.get());
-            hub.yieldNow();
-            result.set("first");
-            result.reset();
-            assertThat(result.ready()).isFalse();
-            assertThat(waiting.get()).isEqualTo("first");
-            result.setException(new IOException("second"));
-            assertThatThrownBy(result::get).hasMessageContaining("second");
-            result.reset();
-            assertThat(result.exception()).isNull();
-        });
-    }
-
-    @Test
-    @DisplayName("F-AR-06: it is never cancelled")
-    void isNeverCancelled() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            assertThat(result.cancel(true)).isFalse();
-            assertThat(result.isCancelled()).isFalse();
-            assertThat(result.isDone()).isFalse();
-            result.set("value");
-            assertThat(result.cancel(true)).isFalse();
-            assertThat(result.get()).isEqualTo("value");
-        });
-    }
-
-    @Test
-    void interruptEndsGetAsItsContractSays() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            Greenlet<String> waiting = hub.spawn(() -> {
-                try {
-                    return result.get();
-                } catch (InterruptedException e) {
-                    return "interrupted";
-                }
-            });
-            hub.yieldNow();
-            waiting.thread().interrupt();
-            assertThat(waiting.get()).isEqualTo("interrupted");
-            assertThat(result.linkCount()).isZero();
-        });
-    }
-
-    @Test
+    @HubTest
     @DisplayName("F-AR-06: a future made of it is completed with its value or exception")
-    void toCompletableFuture() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            CompletableFuture<String> before = result.toCompletableFuture();
-            AsyncResult<Greenlet<?>> ranIn = new AsyncResult<>();
-            before.thenRun(() -> {
-                hub.yieldNow(); // it may wait
-                ranIn.set(Greenlet.current());
-            });
-            result.set("value");
-            assertThat(before).as("nothing runs in set()").isNotDone();
-            assertThat(ranIn.get()).isNotSameAs(Greenlet.current());
-            assertThat(before).isCompletedWithValue("value");
-            assertThat(result.toCompletableFuture()).isCompletedWithValue("value");
-
-            AsyncResult<String> failed = new AsyncResult<>();
-            CompletableFuture<String> exceptional = failed.toCompletableFuture();
-            IOException failure = new IOException("given");
-            failed.setException(failure);
-            hub.yieldNow();
-            hub.yieldNow();
-            assertThat(exceptional).isCompletedExceptionally();
-            assertThat(exceptional.exceptionNow()).isSameAs(failure);
+    void toCompletableFuture(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        CompletableFuture<String> before = result.toCompletableFuture();
+        AsyncResult<Greenlet<?>> ranIn = new AsyncResult<>();
+        before.thenRun(() -> {
+            hub.yieldNow(); // it may wait
+            ranIn.set(Greenlet.current());
         });
+        result.set("value");
+        assertThat(before).as("nothing runs in set()").isNotDone();
+        assertThat(ranIn.get()).isNotSameAs(Greenlet.current());
+        assertThat(before).isCompletedWithValue("value");
+        assertThat(result.toCompletableFuture()).isCompletedWithValue("value");
+
+        AsyncResult<String> failed = new AsyncResult<>();
+        CompletableFuture<String> exceptional = failed.toCompletableFuture();
+        IOException failure = new IOException("given");
+        failed.setException(failure);
+        hub.yieldNow();
+        hub.yieldNow();
+        assertThat(exceptional).isCompletedExceptionally();
+        assertThat(exceptional.exceptionNow()).isSameAs(failure);
     }
 
     @Test
@@ -311,32 +282,28 @@ class AsyncResultTest {
         plain.join();
     }
 
-    @Test
+    @HubTest
     @DisplayName("A8: a result made of a stage is set by whichever thread completes it, and keeps main from giving up")
-    void fromStage() throws Exception {
-        HubThread.run(hub -> {
-            CompletableFuture<String> stage = new CompletableFuture<>();
-            AsyncResult<CharSequence> result = AsyncResult.from(stage);
-            assertThat(hub.statistics().holds()).isEqualTo(1);
-            HubThread plain = HubThread.startPlain(() -> stage.complete("value"));
-            assertThat(result.get()).isEqualTo("value");
-            plain.join();
-            assertThat(hub.join(Duration.ofSeconds(60))).isTrue();
-            assertThat(hub.statistics().holds()).isZero();
-            assertThatThrownBy(() -> new AsyncResult<String>().get()).isInstanceOf(LoopExit.class);
-        });
+    void fromStage(Hub hub) throws Exception {
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        AsyncResult<CharSequence> result = AsyncResult.from(stage);
+        assertThat(hub.statistics().holds()).isEqualTo(1);
+        HubThread plain = HubThread.startPlain(() -> stage.complete("value"));
+        assertThat(result.get()).isEqualTo("value");
+        plain.join();
+        assertThat(hub.join(Duration.ofSeconds(60))).isTrue();
+        assertThat(hub.statistics().holds()).isZero();
+        assertThatThrownBy(() -> new AsyncResult<String>().get()).isInstanceOf(LoopExit.class);
     }
 
-    @Test
-    void fromFailedStageUnwrapsTheFailure() throws Exception {
-        HubThread.run(hub -> {
-            IOException failure = new IOException("given");
-            assertThat(AsyncResult.from(CompletableFuture.failedFuture(failure)).exception()).isSameAs(failure);
-            CompletableFuture<String> dependent =
-                    CompletableFuture.<String>failedFuture(failure).thenApply(value -> value + value);
-            assertThat(AsyncResult.from(dependent).exception()).isSameAs(failure);
-            assertThat(AsyncResult.from(CompletableFuture.completedFuture("value")).get()).isEqualTo("value");
-        });
+    @HubTest
+    void fromFailedStageUnwrapsTheFailure(Hub hub) throws Exception {
+        IOException failure = new IOException("given");
+        assertThat(AsyncResult.from(CompletableFuture.failedFuture(failure)).exception()).isSameAs(failure);
+        CompletableFuture<String> dependent =
+                CompletableFuture.<String>failedFuture(failure).thenApply(value -> value + value);
+        assertThat(AsyncResult.from(dependent).exception()).isSameAs(failure);
+        assertThat(AsyncResult.from(CompletableFuture.completedFuture("value")).get()).isEqualTo("value");
     }
 
     @Test

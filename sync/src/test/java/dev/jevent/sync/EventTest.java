@@ -9,6 +9,8 @@ import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.LoopExit;
 import dev.jevent.Waitable;
+import dev.jevent.testkit.HubTest;
+import dev.jevent.testkit.OnHub;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,229 +25,204 @@ class EventTest {
     private static final Duration SHORT = Duration.ofMillis(10);
     private static final Duration LONG = Duration.ofHours(1);
 
+    @OnHub
     @ParameterizedTest
     @ValueSource(ints = {1, 100, 1000})
     @DisplayName("B-EVT-01, F-EVT-02: set() wakes all who wait, also when clear() follows at once")
-    void setThenClearWakesAll(int count) throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            List<Integer> woken = new ArrayList<>();
-            List<Greenlet<Boolean>> waiting = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                int number = i;
-                waiting.add(hub.spawn(() -> {
-                    boolean set = event.await(LONG);
-                    woken.add(number);
-                    return set;
-                }));
-            }
-            hub.yieldNow();
-            assertThat(event.linkCount()).isEqualTo(count);
-            event.set();
-            event.clear();
-            assertThat(event.linkCount()).isZero();
-            hub.joinAll(waiting);
-            assertThat(waiting).allSatisfy(each -> assertThat(each.value()).isTrue());
-            // F-EVT-04: first come, first woken
-            assertThat(woken).isSorted().hasSize(count);
-        });
+    void setThenClearWakesAll(int count, Hub hub) throws Exception {
+        Event event = new Event();
+        List<Integer> woken = new ArrayList<>();
+        List<Greenlet<Boolean>> waiting = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int number = i;
+            waiting.add(hub.spawn(() -> {
+                boolean set = event.await(LONG);
+                woken.add(number);
+                return set;
+            }));
+        }
+        hub.yieldNow();
+        assertThat(event.linkCount()).isEqualTo(count);
+        event.set();
+        event.clear();
+        assertThat(event.linkCount()).isZero();
+        hub.joinAll(waiting);
+        assertThat(waiting).allSatisfy(each -> assertThat(each.value()).isTrue());
+        // F-EVT-04: first come, first woken
+        assertThat(woken).isSorted().hasSize(count);
     }
 
-    @Test
+    @HubTest
     @DisplayName("B-EVT-03: waiting with a limit for what nobody sets ends with false")
-    void limitedWaitEndsWithFalse() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            assertThat(event.await(SHORT)).isFalse();
-            assertThat(event.await(Duration.ZERO)).isFalse();
-            assertThat(event.linkCount()).isZero();
-        });
+    void limitedWaitEndsWithFalse(Hub hub) throws Exception {
+        Event event = new Event();
+        assertThat(event.await(SHORT)).isFalse();
+        assertThat(event.await(Duration.ZERO)).isFalse();
+        assertThat(event.linkCount()).isZero();
     }
 
-    @Test
+    @HubTest
     @DisplayName("F-EVT-03: waiting for a set one is over without a switch")
-    void setOneIsNotWaitedFor() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            event.set();
-            event.set();
-            boolean[] switched = new boolean[1];
-            Greenlet<Void> other = hub.spawn(() -> {
-                switched[0] = true;
-            });
-            event.await();
-            assertThat(event.await(LONG)).isTrue();
-            assertThat(event.await(Duration.ZERO)).isTrue();
-            assertThat(switched[0]).isFalse();
-            other.join();
+    void setOneIsNotWaitedFor(Hub hub) throws Exception {
+        Event event = new Event();
+        event.set();
+        event.set();
+        boolean[] switched = new boolean[1];
+        Greenlet<Void> other = hub.spawn(() -> {
+            switched[0] = true;
         });
+        event.await();
+        assertThat(event.await(LONG)).isTrue();
+        assertThat(event.await(Duration.ZERO)).isTrue();
+        assertThat(switched[0]).isFalse();
+        other.join();
     }
 
-    @Test
-    void clearedOneIsWaitedForAgain() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            event.set();
-            assertThat(event.isSet()).isTrue();
-            assertThat(event.ready()).isTrue();
-            event.clear();
-            assertThat(event.isSet()).isFalse();
-            assertThat(event.await(SHORT)).isFalse();
-        });
+    @HubTest
+    void clearedOneIsWaitedForAgain(Hub hub) throws Exception {
+        Event event = new Event();
+        event.set();
+        assertThat(event.isSet()).isTrue();
+        assertThat(event.ready()).isTrue();
+        event.clear();
+        assertThat(event.isSet()).isFalse();
+        assertThat(event.await(SHORT)).isFalse();
     }
 
-    @Test
+    @HubTest
     @DisplayName("F-EVT-06: the text shows the flag and how many wait")
-    void text() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            assertThat(event.toString()).matches("<Event at 0x[0-9a-f]+, clear, 0 waiting>");
-            event.rawLink(ignored -> {});
-            assertThat(event.toString()).endsWith(", clear, 1 waiting>");
-            event.set();
-            assertThat(event.toString()).contains(", set, ");
-        });
+    void text(Hub hub) throws Exception {
+        Event event = new Event();
+        assertThat(event.toString()).matches("<Event at 0x[0-9a-f]+, clear, 0 waiting>");
+        event.rawLink(ignored -> {});
+        assertThat(event.toString()).endsWith(", clear, 1 waiting>");
+        event.set();
+        assertThat(event.toString()).contains(", set, ");
     }
 
-    @Test
+    @HubTest
     @DisplayName("F-EVT-07: a set event can be waited for again and again")
-    void setEventCanBeWaitedForTogetherWithOthersRepeatedly() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            event.set();
-            for (int i = 0; i < 3; i++) {
-                assertThat(hub.waitAll(List.of(event))).containsExactly(event);
-                assertThat(hub.waitAny(List.of(new Event(), event))).isSameAs(event);
-            }
-        });
+    void setEventCanBeWaitedForTogetherWithOthersRepeatedly(Hub hub) throws Exception {
+        Event event = new Event();
+        event.set();
+        for (int i = 0; i < 3; i++) {
+            assertThat(hub.waitAll(List.of(event))).containsExactly(event);
+            assertThat(hub.waitAny(List.of(new Event(), event))).isSameAs(event);
+        }
     }
 
-    @Test
+    @HubTest
     @DisplayName("B-JOI-09: of ten things fired one after another, a limited wait returns those that came; an unlimited one all")
-    void waitForTen() throws Exception {
-        HubThread.run(hub -> {
-            List<Waitable> objects = new ArrayList<>();
-            List<Runnable> firing = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
-                Event event = new Event();
-                AsyncResult<Integer> result = new AsyncResult<>();
-                int number = i;
-                objects.add(event);
-                objects.add(result);
-                firing.add(event::set);
-                firing.add(() -> result.set(number));
+    void waitForTen(Hub hub) throws Exception {
+        List<Waitable> objects = new ArrayList<>();
+        List<Runnable> firing = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Event event = new Event();
+            AsyncResult<Integer> result = new AsyncResult<>();
+            int number = i;
+            objects.add(event);
+            objects.add(result);
+            firing.add(event::set);
+            firing.add(() -> result.set(number));
+        }
+        AsyncResult<Void> goOn = new AsyncResult<>();
+        Greenlet<Void> sender = hub.spawn(() -> {
+            for (int i = 0; i < 10; i++) {
+                if (i == 4) {
+                    goOn.get();
+                }
+                firing.get(i).run();
+                hub.yieldNow();
             }
-            AsyncResult<Void> goOn = new AsyncResult<>();
-            Greenlet<Void> sender = hub.spawn(() -> {
-                for (int i = 0; i < 10; i++) {
-                    if (i == 4) {
-                        goOn.get();
-                    }
-                    firing.get(i).run();
-                    hub.yieldNow();
-                }
-            });
-            assertThat(hub.waitAll(objects, SHORT)).isEqualTo(objects.subList(0, 4));
-            assertThat(sender.dead()).isFalse();
-            goOn.set(null);
-            assertThat(hub.waitAll(objects)).hasSize(10).containsAll(objects);
-            sender.join();
         });
+        assertThat(hub.waitAll(objects, SHORT)).isEqualTo(objects.subList(0, 4));
+        assertThat(sender.dead()).isFalse();
+        goOn.set(null);
+        assertThat(hub.waitAll(objects)).hasSize(10).containsAll(objects);
+        sender.join();
     }
 
-    @Test
+    @HubTest
     @DisplayName("B-JOI-12: an event cleared by the one it woke is not ready for the next")
-    void clearedByTheWoken() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            Greenlet<List<Event>> waiting = hub.spawn(() -> {
-                event.await();
-                event.clear();
-                return hub.waitAll(List.of(event), SHORT);
-            });
-            hub.yieldNow();
-            event.set();
-            assertThat(waiting.get()).isEmpty();
-            assertThat(event.linkCount()).isZero();
-        });
-    }
-
-    @Test
-    @DisplayName("B-LNK-12: a null link is refused, unlinking what was never linked is not")
-    void nullLinkIsRefused() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            assertThatNullPointerException().isThrownBy(() -> event.rawLink(null)).withMessageContaining("callback");
-            event.unlink((Runnable) () -> {});
-        });
-    }
-
-    @Test
-    @DisplayName("B-LNK-10: of two links that unlink each other, one runs")
-    void linksThatUnlinkEachOther() throws Exception {
-        HubThread.run(hub -> {
-            AsyncResult<String> result = new AsyncResult<>();
-            List<String> ran = new ArrayList<>();
-            List<Consumer<AsyncResult<String>>> links = new ArrayList<>();
-            links.add(source -> {
-                ran.add("first");
-                result.unlink(links.get(1));
-            });
-            links.add(source -> {
-                ran.add("second");
-                result.unlink(links.get(0));
-            });
-            links.forEach(result::rawLink);
-            result.set("value");
-            assertThat(ran).isEmpty();
-            hub.yieldNow();
-            hub.yieldNow();
-            assertThat(ran).containsExactly("first");
-            assertThat(result.linkCount()).isZero();
-        });
-    }
-
-    @Test
-    void linkToSetEventFiresLaterAndOnce() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            event.set();
-            List<Event> fired = new ArrayList<>();
-            event.rawLink(fired::add);
-            assertThat(fired).isEmpty();
-            hub.yieldNow();
-            hub.yieldNow();
+    void clearedByTheWoken(Hub hub) throws Exception {
+        Event event = new Event();
+        Greenlet<List<Event>> waiting = hub.spawn(() -> {
+            event.await();
             event.clear();
-            event.set();
-            hub.yieldNow();
-            assertThat(fired).containsExactly(event);
+            return hub.waitAll(List.of(event), SHORT);
         });
+        hub.yieldNow();
+        event.set();
+        assertThat(waiting.get()).isEmpty();
+        assertThat(event.linkCount()).isZero();
     }
 
-    @Test
-    void callbackThatWaitsIsRefused() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            AsyncResult<Throwable> refusal = new AsyncResult<>();
-            hub.loop().runCallback(() -> {
-                try {
-                    event.await();
-                } catch (BlockingSwitchOutException e) {
-                    refusal.set(e);
-                }
-            });
-            assertThat(refusal.get()).isInstanceOf(BlockingSwitchOutException.class);
-            assertThat(event.linkCount()).isZero();
-        });
+    @HubTest
+    @DisplayName("B-LNK-12: a null link is refused, unlinking what was never linked is not")
+    void nullLinkIsRefused(Hub hub) throws Exception {
+        Event event = new Event();
+        assertThatNullPointerException().isThrownBy(() -> event.rawLink(null)).withMessageContaining("callback");
+        event.unlink((Runnable) () -> {});
     }
 
-    @Test
-    void hopelessWaitOfMainNamesTheEvent() throws Exception {
-        HubThread.run(hub -> {
-            Event event = new Event();
-            assertThatThrownBy(event::await).isInstanceOf(LoopExit.class).hasMessageContaining("<Event at 0x");
-            assertThat(event.linkCount()).isZero();
+    @HubTest
+    @DisplayName("B-LNK-10: of two links that unlink each other, one runs")
+    void linksThatUnlinkEachOther(Hub hub) throws Exception {
+        AsyncResult<String> result = new AsyncResult<>();
+        List<String> ran = new ArrayList<>();
+        List<Consumer<AsyncResult<String>>> links = new ArrayList<>();
+        links.add(source -> {
+            ran.add("first");
+            result.unlink(links.get(1));
         });
+        links.add(source -> {
+            ran.add("second");
+            result.unlink(links.get(0));
+        });
+        links.forEach(result::rawLink);
+        result.set("value");
+        assertThat(ran).isEmpty();
+        hub.yieldNow();
+        hub.yieldNow();
+        assertThat(ran).containsExactly("first");
+        assertThat(result.linkCount()).isZero();
+    }
+
+    @HubTest
+    void linkToSetEventFiresLaterAndOnce(Hub hub) throws Exception {
+        Event event = new Event();
+        event.set();
+        List<Event> fired = new ArrayList<>();
+        event.rawLink(fired::add);
+        assertThat(fired).isEmpty();
+        hub.yieldNow();
+        hub.yieldNow();
+        event.clear();
+        event.set();
+        hub.yieldNow();
+        assertThat(fired).containsExactly(event);
+    }
+
+    @HubTest
+    void callbackThatWaitsIsRefused(Hub hub) throws Exception {
+        Event event = new Event();
+        AsyncResult<Throwable> refusal = new AsyncResult<>();
+        hub.loop().runCallback(() -> {
+            try {
+                event.await();
+            } catch (BlockingSwitchOutException e) {
+                refusal.set(e);
+            }
+        });
+        assertThat(refusal.get()).isInstanceOf(BlockingSwitchOutException.class);
+        assertThat(event.linkCount()).isZero();
+    }
+
+    @HubTest
+    void hopelessWaitOfMainNamesTheEvent(Hub hub) throws Exception {
+        Event event = new Event();
+        assertThatThrownBy(event::await).isInstanceOf(LoopExit.class).hasMessageContaining("<Event at 0x");
+        assertThat(event.linkCount()).isZero();
     }
 
     @ParameterizedTest

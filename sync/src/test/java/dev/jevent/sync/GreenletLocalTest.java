@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
+import dev.jevent.testkit.HubTest;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,104 +13,94 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class GreenletLocalTest {
-    @Test
+    @HubTest
     @DisplayName("B-LOC-02, F-LOC-01, F-LOC-02: each greenlet has its own value, made on first use")
-    void eachGreenletHasItsOwn() throws Exception {
-        HubThread.run(hub -> {
-            int[] made = new int[1];
-            GreenletLocal<List<String>> local = GreenletLocal.withInitial(() -> {
-                made[0]++;
-                return new ArrayList<>(List.of("initial"));
-            });
-            local.get().add("main");
-            List<Greenlet<List<String>>> greenlets = new ArrayList<>();
-            for (String name : List.of("a", "b")) {
-                greenlets.add(hub.spawn(() -> {
-                    local.get().add(name);
-                    hub.yieldNow();
-                    return local.get();
-                }));
-            }
-            AsyncResult<List<String>> inCallback = new AsyncResult<>();
-            hub.loop().runCallback(() -> inCallback.set(local.get()));
-            assertThat(greenlets.get(0).get()).containsExactly("initial", "a");
-            assertThat(greenlets.get(1).get()).containsExactly("initial", "b");
-            assertThat(inCallback.get()).containsExactly("initial");
-            assertThat(local.get()).containsExactly("initial", "main");
-            assertThat(made[0]).isEqualTo(4);
+    void eachGreenletHasItsOwn(Hub hub) throws Exception {
+        int[] made = new int[1];
+        GreenletLocal<List<String>> local = GreenletLocal.withInitial(() -> {
+            made[0]++;
+            return new ArrayList<>(List.of("initial"));
         });
+        local.get().add("main");
+        List<Greenlet<List<String>>> greenlets = new ArrayList<>();
+        for (String name : List.of("a", "b")) {
+            greenlets.add(hub.spawn(() -> {
+                local.get().add(name);
+                hub.yieldNow();
+                return local.get();
+            }));
+        }
+        AsyncResult<List<String>> inCallback = new AsyncResult<>();
+        hub.loop().runCallback(() -> inCallback.set(local.get()));
+        assertThat(greenlets.get(0).get()).containsExactly("initial", "a");
+        assertThat(greenlets.get(1).get()).containsExactly("initial", "b");
+        assertThat(inCallback.get()).containsExactly("initial");
+        assertThat(local.get()).containsExactly("initial", "main");
+        assertThat(made[0]).isEqualTo(4);
     }
 
-    @Test
+    @HubTest
     @DisplayName("B-LOC-04: a removed value is the initial one again")
-    void removedValueIsInitialAgain() throws Exception {
-        HubThread.run(hub -> {
-            GreenletLocal<String> local = GreenletLocal.withInitial(() -> "initial");
-            local.set("set");
-            assertThat(local.get()).isEqualTo("set");
-            local.remove();
-            assertThat(local.get()).isEqualTo("initial");
-            GreenletLocal<String> without = new GreenletLocal<>();
-            assertThat(without.get()).isNull();
-        });
+    void removedValueIsInitialAgain(Hub hub) throws Exception {
+        GreenletLocal<String> local = GreenletLocal.withInitial(() -> "initial");
+        local.set("set");
+        assertThat(local.get()).isEqualTo("set");
+        local.remove();
+        assertThat(local.get()).isEqualTo("initial");
+        GreenletLocal<String> without = new GreenletLocal<>();
+        assertThat(without.get()).isNull();
     }
 
-    @Test
+    @HubTest
     @DisplayName("O-LOC-01, F-LOC-06: values are not inherited by what is spawned, not even inheritable ones")
-    void notInherited() throws Exception {
-        HubThread.run(hub -> {
-            GreenletLocal<String> local = new GreenletLocal<>();
-            InheritableThreadLocal<String> inheritable = new InheritableThreadLocal<>();
-            local.set("main");
-            inheritable.set("main");
-            assertThat(hub.spawn(() -> local.get() + " " + inheritable.get()).get()).isEqualTo("null null");
-            Greenlet<String> parent = hub.spawn(() -> {
-                local.set("parent");
-                inheritable.set("parent");
-                return hub.spawn(() -> local.get() + " " + inheritable.get()).get();
-            });
-            assertThat(parent.get()).isEqualTo("null null");
+    void notInherited(Hub hub) throws Exception {
+        GreenletLocal<String> local = new GreenletLocal<>();
+        InheritableThreadLocal<String> inheritable = new InheritableThreadLocal<>();
+        local.set("main");
+        inheritable.set("main");
+        assertThat(hub.spawn(() -> local.get() + " " + inheritable.get()).get()).isEqualTo("null null");
+        Greenlet<String> parent = hub.spawn(() -> {
+            local.set("parent");
+            inheritable.set("parent");
+            return hub.spawn(() -> local.get() + " " + inheritable.get()).get();
         });
+        assertThat(parent.get()).isEqualTo("null null");
     }
 
-    @Test
+    @HubTest
     @DisplayName("F-LOC-03: the values of a greenlet that ended are freed, also if it is kept")
-    void valuesOfEndedGreenletAreFreed() throws Exception {
-        HubThread.run(hub -> {
-            GreenletLocal<Object> local = new GreenletLocal<>();
-            Greenlet<WeakReference<Object>> greenlet = hub.spawn(() -> {
-                Object value = new Object();
-                local.set(value);
-                return new WeakReference<>(value);
-            });
-            WeakReference<Object> value = greenlet.get();
-            awaitCleared(List.of(value));
-            assertThat(greenlet.dead()).isTrue();
-            assertThat(local.get()).isNull();
+    void valuesOfEndedGreenletAreFreed(Hub hub) throws Exception {
+        GreenletLocal<Object> local = new GreenletLocal<>();
+        Greenlet<WeakReference<Object>> greenlet = hub.spawn(() -> {
+            Object value = new Object();
+            local.set(value);
+            return new WeakReference<>(value);
         });
+        WeakReference<Object> value = greenlet.get();
+        awaitCleared(List.of(value));
+        assertThat(greenlet.dead()).isTrue();
+        assertThat(local.get()).isNull();
     }
 
-    @Test
+    @HubTest(inGreenlet = true)
     @DisplayName("B-LOC-07: values of locals that were dropped are freed while the greenlet goes on and uses others")
     void valuesOfDroppedLocalsAreFreed() throws Exception {
-        HubThread.run(hub -> hub.spawn(() -> {
-            int links = Greenlet.current().linkCount();
-            List<WeakReference<Object>> values = new ArrayList<>();
-            for (int i = 0; i < 1000; i++) {
-                values.add(useAndDrop());
+        int links = Greenlet.current().linkCount();
+        List<WeakReference<Object>> values = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            values.add(useAndDrop());
+        }
+        assertThat(Greenlet.current().linkCount()).isEqualTo(links);
+        List<GreenletLocal<Object>> others = new ArrayList<>();
+        for (int round = 0; round < 100 && values.stream().anyMatch(value -> value.get() != null); round++) {
+            System.gc();
+            for (int i = 0; i < 100; i++) {
+                GreenletLocal<Object> other = new GreenletLocal<>();
+                other.set(i);
+                others.add(other);
             }
-            assertThat(Greenlet.current().linkCount()).isEqualTo(links);
-            List<GreenletLocal<Object>> others = new ArrayList<>();
-            for (int round = 0; round < 100 && values.stream().anyMatch(value -> value.get() != null); round++) {
-                System.gc();
-                for (int i = 0; i < 100; i++) {
-                    GreenletLocal<Object> other = new GreenletLocal<>();
-                    other.set(i);
-                    others.add(other);
-                }
-            }
-            assertThat(values).allSatisfy(value -> assertThat(value.get()).isNull());
-        }).get());
+        }
+        assertThat(values).allSatisfy(value -> assertThat(value.get()).isNull());
     }
 
     private static WeakReference<Object> useAndDrop() {
@@ -125,24 +116,22 @@ class GreenletLocalTest {
         assertThat(references).allSatisfy(each -> assertThat(each.get()).isNull());
     }
 
-    @Test
+    @HubTest
     @DisplayName("B-LOC-10: ten workers, each in a scope of its own, see their own value throughout")
-    void scopedValues() throws Exception {
+    void scopedValues(Hub hub) throws Exception {
         ScopedValue<Integer> number = ScopedValue.newInstance();
-        HubThread.run(hub -> {
-            List<Greenlet<Void>> workers = new ArrayList<>();
-            for (int i = 0; i < 10; i++) {
-                int mine = i;
-                workers.add(hub.spawn(() -> ScopedValue.where(number, mine).run(() -> {
-                    for (int round = 0; round < 10; round++) {
-                        assertThat(number.get()).isEqualTo(mine);
-                        hub.sleep(Duration.ofNanos(1000L * (10 - mine)));
-                    }
-                })));
-            }
-            hub.joinAllOrThrow(workers);
-            assertThat(number.isBound()).isFalse();
-        });
+        List<Greenlet<Void>> workers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            int mine = i;
+            workers.add(hub.spawn(() -> ScopedValue.where(number, mine).run(() -> {
+                for (int round = 0; round < 10; round++) {
+                    assertThat(number.get()).isEqualTo(mine);
+                    hub.sleep(Duration.ofNanos(1000L * (10 - mine)));
+                }
+            })));
+        }
+        hub.joinAllOrThrow(workers);
+        assertThat(number.isBound()).isFalse();
     }
 
     @Test

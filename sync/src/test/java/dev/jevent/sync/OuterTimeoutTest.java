@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
+import dev.jevent.testkit.OnHub;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Named;
 
 /**
  * What every blocking call must bear: a timeout around it, a kill, an interrupt. B-GRN-13: exactly the outer error is thrown,
@@ -166,28 +167,26 @@ class OuterTimeoutTest {
         }
     }
 
+    @OnHub
     @ParameterizedTest
     @MethodSource("calls")
     @DisplayName("B-GRN-13, F-TMO-14: exactly the outer timeout's error is thrown, on main")
-    void outerTimeoutOnMain(Call call) throws Exception {
-        HubThread.run(hub -> {
-            Subject subject = new Subject(hub);
-            timeOut(call, subject);
-            subject.checkThatNobodyWaits();
-            subject.checkThatAllWork();
-        });
+    void outerTimeoutOnMain(Call call, Hub hub) throws Exception {
+        Subject subject = new Subject(hub);
+        timeOut(call, subject);
+        subject.checkThatNobodyWaits();
+        subject.checkThatAllWork();
     }
 
+    @OnHub
     @ParameterizedTest
     @MethodSource("calls")
     @DisplayName("B-GRN-13, F-TMO-14: exactly the outer timeout's error is thrown, in a greenlet")
-    void outerTimeoutInGreenlet(Call call) throws Exception {
-        HubThread.run(hub -> {
-            Subject subject = new Subject(hub);
-            hub.spawn(() -> timeOut(call, subject)).get();
-            subject.checkThatNobodyWaits();
-            subject.checkThatAllWork();
-        });
+    void outerTimeoutInGreenlet(Call call, Hub hub) throws Exception {
+        Subject subject = new Subject(hub);
+        hub.spawn(() -> timeOut(call, subject)).get();
+        subject.checkThatNobodyWaits();
+        subject.checkThatAllWork();
     }
 
     private static void timeOut(Call call, Subject subject) {
@@ -198,70 +197,67 @@ class OuterTimeoutTest {
         outer.close();
     }
 
+    @OnHub
     @ParameterizedTest
     @MethodSource("calls")
     @DisplayName("B-GRN-13: a kill ends it with exactly its error")
-    void kill(Call call) throws Exception {
-        HubThread.run(hub -> {
-            Subject subject = new Subject(hub);
-            GreenletExit exit = new GreenletExit("of this test");
-            Greenlet<Void> victim = hub.spawn(() -> call.wait(subject));
-            for (int i = 0; i < 5; i++) {
-                hub.yieldNow();
-            }
-            assertThat(victim.dead()).isFalse();
-            victim.kill(exit);
-            assertThat(victim.exit()).isSameAs(exit);
-            subject.checkThatNobodyWaits();
-            subject.checkThatAllWork();
-        });
+    void kill(Call call, Hub hub) throws Exception {
+        Subject subject = new Subject(hub);
+        GreenletExit exit = new GreenletExit("of this test");
+        Greenlet<Void> victim = hub.spawn(() -> call.wait(subject));
+        for (int i = 0; i < 5; i++) {
+            hub.yieldNow();
+        }
+        assertThat(victim.dead()).isFalse();
+        victim.kill(exit);
+        assertThat(victim.exit()).isSameAs(exit);
+        subject.checkThatNobodyWaits();
+        subject.checkThatAllWork();
     }
 
+    @OnHub
     @ParameterizedTest
     @MethodSource("calls")
     @DisplayName("B-GRN-13: a kill at the moment it begins to wait ends it, too")
-    void killBeforeItWaits(Call call) throws Exception {
-        HubThread.run(hub -> {
-            Subject subject = new Subject(hub);
-            GreenletExit exit = new GreenletExit("of this test");
-            Greenlet<Void> victim = hub.spawn(() -> {
-                Greenlet.shielded(() -> {
-                    Greenlet.current().killLater(exit);
-                    hub.sleep(SHORT);
-                    return null;
-                });
-                call.wait(subject);
+    void killBeforeItWaits(Call call, Hub hub) throws Exception {
+        Subject subject = new Subject(hub);
+        GreenletExit exit = new GreenletExit("of this test");
+        Greenlet<Void> victim = hub.spawn(() -> {
+            Greenlet.shielded(() -> {
+                Greenlet.current().killLater(exit);
+                hub.sleep(SHORT);
+                return null;
             });
-            victim.join();
-            assertThat(victim.exit()).isSameAs(exit);
-            subject.checkThatNobodyWaits();
-            subject.checkThatAllWork();
+            call.wait(subject);
         });
+        victim.join();
+        assertThat(victim.exit()).isSameAs(exit);
+        subject.checkThatNobodyWaits();
+        subject.checkThatAllWork();
     }
 
+    @OnHub
     @ParameterizedTest
     @MethodSource("calls")
-    void interrupt(Call call) throws Exception {
-        HubThread.run(hub -> {
-            Subject subject = new Subject(hub);
-            List<Throwable> ended = new ArrayList<>();
-            Greenlet<Void> victim = hub.spawn(() -> {
-                try {
-                    call.wait(subject);
-                } catch (Throwable t) {
-                    ended.add(t);
-                }
-                Thread.interrupted(); // awaitUninterruptibly() keeps it
-            });
-            for (int i = 0; i < 5; i++) {
-                hub.yieldNow();
+    void interrupt(Call call, Hub hub) throws Exception {
+        Subject subject = new Subject(hub);
+        List<Throwable> ended = new ArrayList<>();
+        Greenlet<Void> victim = hub.spawn(() -> {
+            try {
+                call.wait(subject);
+            } catch (Throwable t) {
+                ended.add(t);
             }
-            victim.thread().interrupt();
-            victim.join();
-            assertThat(ended).allSatisfy(each -> assertThat(each.getClass().getSimpleName())
-                    .isIn("GreenletInterrupted", "InterruptedException"));
-            subject.checkThatNobodyWaits();
-            subject.checkThatAllWork();
+            Thread.interrupted(); // awaitUninterruptibly() keeps it
         });
+        for (int i = 0; i < 5; i++) {
+            hub.yieldNow();
+        }
+        victim.thread().interrupt();
+        victim.join();
+        assertThat(ended).allSatisfy(each -> assertThat(each.getClass().getSimpleName())
+                .isIn("GreenletInterrupted", "InterruptedException"));
+        subject.checkThatNobodyWaits();
+        subject.checkThatAllWork();
     }
 }

@@ -11,6 +11,9 @@ import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.Jevent;
 import dev.jevent.LoopExit;
+import dev.jevent.Task;
+import dev.jevent.testkit.HubTest;
+import dev.jevent.testkit.OnHub;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -21,6 +24,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TimeoutTest {
     private static final Duration SHORT = Duration.ofMillis(10);
@@ -34,520 +39,485 @@ class TimeoutTest {
 
     @Nested
     class AsScope {
-        @Test
+        @HubTest
         @DisplayName("B-TMO-01: a body that ends in time meets no error, then or later")
-        void bodyInTimeMeetsNoError() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = new Timeout(SHORT);
-                assertThat(timeout.call(() -> {
-                    hub.yieldNow();
-                    assertThat(timeout.pending()).isTrue();
-                    return "value";
-                })).isEqualTo("value");
-                assertThat(timeout.pending()).isFalse();
-                settle(hub);
-            });
+        void bodyInTimeMeetsNoError(Hub hub) throws Exception {
+            Timeout timeout = new Timeout(SHORT);
+            assertThat(timeout.call(() -> {
+                hub.yieldNow();
+                assertThat(timeout.pending()).isTrue();
+                return "value";
+            })).isEqualTo("value");
+            assertThat(timeout.pending()).isFalse();
+            settle(hub);
         }
 
-        @Test
+        @HubTest
         @DisplayName("B-TMO-17: a body that takes longer ends with TimeoutException, which names the duration and where it waited")
-        void longerBodyEndsWithTimeoutException() throws Exception {
-            HubThread.run(hub -> assertThatThrownBy(() -> Timeout.call(SHORT, () -> {
-                        hub.sleep(LONG);
-                        return "never";
-                    }))
-                    .isInstanceOf(TimeoutException.class)
-                    .hasMessage("timed out after 0.01 seconds")
-                    .cause()
-                    .isInstanceOf(TimeoutExpired.class)
-                    .satisfies(expired -> assertThat(expired.getStackTrace())
-                            .anySatisfy(frame -> assertThat(frame.getClassName()).startsWith(TimeoutTest.class.getName()))));
+        void longerBodyEndsWithTimeoutException(Hub hub) throws Exception {
+            assertThatThrownBy(() -> Timeout.call(SHORT, () -> {
+                    hub.sleep(LONG);
+                    return "never";
+                }))
+                .isInstanceOf(TimeoutException.class)
+                .hasMessage("timed out after 0.01 seconds")
+                .cause()
+                .isInstanceOf(TimeoutExpired.class)
+                .satisfies(expired -> assertThat(expired.getStackTrace())
+                        .anySatisfy(frame -> assertThat(frame.getClassName()).startsWith(TimeoutTest.class.getName())));
         }
 
-        @Test
+        @HubTest
         @DisplayName("B-TMO-17: a body that takes longer gives the fallback, a shorter one its value")
-        void fallback() throws Exception {
-            HubThread.run(hub -> {
-                assertThat(Timeout.call(SHORT, () -> {
-                    hub.sleep(LONG);
-                    return "never";
-                }, "fallback")).isEqualTo("fallback");
-                assertThat(Timeout.call(LONG, () -> {
-                    hub.yieldNow();
-                    return "value";
-                }, "fallback")).isEqualTo("value");
-            });
+        void fallback(Hub hub) throws Exception {
+            assertThat(Timeout.call(SHORT, () -> {
+                hub.sleep(LONG);
+                return "never";
+            }, "fallback")).isEqualTo("fallback");
+            assertThat(Timeout.call(LONG, () -> {
+                hub.yieldNow();
+                return "value";
+            }, "fallback")).isEqualTo("value");
         }
 
-        @Test
-        void runEndsWithTimeoutException() throws Exception {
-            HubThread.run(hub -> {
-                Timeout.run(LONG, hub::yieldNow);
-                assertThatThrownBy(() -> Timeout.run(SHORT, () -> hub.sleep(LONG))).isInstanceOf(TimeoutException.class);
-            });
+        @HubTest
+        void runEndsWithTimeoutException(Hub hub) throws Exception {
+            Timeout.run(LONG, hub::yieldNow);
+            assertThatThrownBy(() -> Timeout.run(SHORT, () -> hub.sleep(LONG))).isInstanceOf(TimeoutException.class);
         }
 
-        @Test
+        @HubTest
         @DisplayName("B-TMO-05: a silent scope ends quietly when its time is over")
-        void silentScopeEndsQuietly() throws Exception {
-            HubThread.run(hub -> {
-                assertThat(Timeout.silent(SHORT).run(() -> hub.sleep(LONG))).isFalse();
-                assertThat(Timeout.silent(LONG).run(hub::yieldNow)).isTrue();
-                assertThat(Timeout.silent(SHORT).<String, RuntimeException>call(() -> {
-                    hub.sleep(LONG);
-                    return "never";
-                })).isNull();
-            });
+        void silentScopeEndsQuietly(Hub hub) throws Exception {
+            assertThat(Timeout.silent(SHORT).run(() -> hub.sleep(LONG))).isFalse();
+            assertThat(Timeout.silent(LONG).run(hub::yieldNow)).isTrue();
+            assertThat(Timeout.silent(SHORT).<String, RuntimeException>call(() -> {
+                hub.sleep(LONG);
+                return "never";
+            })).isNull();
         }
 
-        @Test
+        @HubTest
         @DisplayName("B-TMO-07: an inner silent scope does not swallow the outer one")
-        void innerSilentScopePassesOuterOn() throws Exception {
-            HubThread.run(hub -> {
-                List<String> reached = new ArrayList<>();
-                boolean done = Timeout.silent(SHORT).run(() -> {
-                    Timeout.silent(LONG).run(() -> hub.sleep(LONG));
-                    reached.add("after the inner scope");
-                });
-                assertThat(done).isFalse();
-                assertThat(reached).isEmpty();
+        void innerSilentScopePassesOuterOn(Hub hub) throws Exception {
+            List<String> reached = new ArrayList<>();
+            boolean done = Timeout.silent(SHORT).run(() -> {
+                Timeout.silent(LONG).run(() -> hub.sleep(LONG));
+                reached.add("after the inner scope");
             });
+            assertThat(done).isFalse();
+            assertThat(reached).isEmpty();
         }
 
-        @Test
+        @HubTest
         @DisplayName("B-TMO-08: the outer one is thrown while the inner is pending until its scope ends")
-        void outerPassesThroughInner() throws Exception {
-            HubThread.run(hub -> {
-                Timeout outer = new Timeout(SHORT);
-                Timeout inner = new Timeout(LONG);
-                assertThatThrownBy(() -> outer.run(() -> inner.run(() -> {
-                            try {
-                                hub.sleep(LONG);
-                            } catch (TimeoutExpired e) {
-                                assertThat(e.timeout()).isSameAs(outer);
-                                assertThat(inner.pending()).isTrue();
-                                assertThat(outer.pending()).isFalse();
-                                throw e;
-                            }
-                        })))
-                        .isInstanceOf(TimeoutException.class)
-                        .hasMessage("timed out after 0.01 seconds");
-                assertThat(inner.pending()).isFalse();
-            });
+        void outerPassesThroughInner(Hub hub) throws Exception {
+            Timeout outer = new Timeout(SHORT);
+            Timeout inner = new Timeout(LONG);
+            assertThatThrownBy(() -> outer.run(() -> inner.run(() -> {
+                        try {
+                            hub.sleep(LONG);
+                        } catch (TimeoutExpired e) {
+                            assertThat(e.timeout()).isSameAs(outer);
+                            assertThat(inner.pending()).isTrue();
+                            assertThat(outer.pending()).isFalse();
+                            throw e;
+                        }
+                    })))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessage("timed out after 0.01 seconds");
+            assertThat(inner.pending()).isFalse();
         }
 
-        @Test
-        void innerIsCaughtInsideOfOuter() throws Exception {
-            HubThread.run(hub -> assertThat(Timeout.call(LONG, () -> {
+        @HubTest
+        void innerIsCaughtInsideOfOuter(Hub hub) throws Exception {
+            assertThat(Timeout.call(LONG, () -> {
                 try {
                     Timeout.run(SHORT, () -> hub.sleep(LONG));
                     return "not timed out";
                 } catch (TimeoutException e) {
                     return "inner";
                 }
-            })).isEqualTo("inner"));
+            })).isEqualTo("inner");
         }
 
-        @Test
-        void whenBothAreOverTheOuterWins() throws Exception {
-            HubThread.run(hub -> {
-                List<String> reached = new ArrayList<>();
-                assertThat(Timeout.call(SHORT, () -> Timeout.call(SHORT, () -> {
-                    hub.sleep(LONG);
-                    return "never";
-                }, "inner"), "outer")).isIn("inner", "outer");
-                // Both are over before the body waits: outer's error comes first, and inner must not replace it.
-                String result = Timeout.call(SHORT, () -> {
-                    String value = Timeout.call(SHORT, () -> {
-                        Greenlet.shielded(() -> {
-                            settle(hub);
-                            return null;
-                        });
-                        hub.sleep(LONG);
-                        return "never";
-                    }, "inner");
-                    reached.add(value);
-                    hub.sleep(LONG);
-                    return value;
-                }, "outer");
-                assertThat(result).isEqualTo("outer");
-                assertThat(reached).isEmpty();
-                settle(hub);
-            });
-        }
-
-        @Test
-        @DisplayName("A value counts when the body ends after its time without having waited again, and nothing is left")
-        void valueWinsWhenBodyEndsWithoutMeetingTheError() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = new Timeout(SHORT);
-                assertThat(timeout.call(() -> {
+        @HubTest
+        void whenBothAreOverTheOuterWins(Hub hub) throws Exception {
+            List<String> reached = new ArrayList<>();
+            assertThat(Timeout.call(SHORT, () -> Timeout.call(SHORT, () -> {
+                hub.sleep(LONG);
+                return "never";
+            }, "inner"), "outer")).isEqualTo("outer");
+            // Both are over before the body waits: outer's error comes first, and inner must not replace it.
+            String result = Timeout.call(SHORT, () -> {
+                String value = Timeout.call(SHORT, () -> {
                     Greenlet.shielded(() -> {
                         settle(hub);
                         return null;
                     });
-                    assertThat(timeout.pending()).isFalse();
-                    return "value";
-                })).isEqualTo("value");
-                settle(hub);
-            });
-        }
-
-        @Test
-        void valueOfBodyThatSwallowsTheErrorCounts() throws Exception {
-            HubThread.run(hub -> {
-                assertThat(Timeout.call(SHORT, () -> {
-                    try {
-                        hub.sleep(LONG);
-                    } catch (TimeoutExpired e) {
-                        return "swallowed";
-                    }
+                    hub.sleep(LONG);
                     return "never";
-                })).isEqualTo("swallowed");
-                settle(hub);
-            });
+                }, "inner");
+                reached.add(value);
+                hub.sleep(LONG);
+                return value;
+            }, "outer");
+            assertThat(result).isEqualTo("outer");
+            assertThat(reached).isEmpty();
+            settle(hub);
         }
 
-        @Test
-        void checkedExceptionOfBodyKeepsItsType() throws Exception {
-            HubThread.run(hub -> {
+        @HubTest
+        @DisplayName("A value counts when the body ends after its time without having waited again, and nothing is left")
+        void valueWinsWhenBodyEndsWithoutMeetingTheError(Hub hub) throws Exception {
+            Timeout timeout = new Timeout(SHORT);
+            assertThat(timeout.call(() -> {
+                Greenlet.shielded(() -> {
+                    settle(hub);
+                    return null;
+                });
+                assertThat(timeout.pending()).isFalse();
+                return "value";
+            })).isEqualTo("value");
+            settle(hub);
+        }
+
+        @HubTest
+        void valueOfBodyThatSwallowsTheErrorCounts(Hub hub) throws Exception {
+            assertThat(Timeout.call(SHORT, () -> {
                 try {
-                    Timeout.call(LONG, () -> {
-                        hub.yieldNow();
-                        throw new IOException("of the body");
-                    }, "fallback");
-                    throw new AssertionError("no exception");
-                } catch (IOException e) {
-                    assertThat(e).hasMessage("of the body");
+                    hub.sleep(LONG);
+                } catch (TimeoutExpired e) {
+                    return "swallowed";
                 }
-                settle(hub);
-            });
+                return "never";
+            })).isEqualTo("swallowed");
+            settle(hub);
         }
 
-        @Test
+        @HubTest
+        void checkedExceptionOfBodyKeepsItsType(Hub hub) throws Exception {
+            try {
+                Timeout.call(LONG, () -> {
+                    hub.yieldNow();
+                    throw new IOException("of the body");
+                }, "fallback");
+                throw new AssertionError("no exception");
+            } catch (IOException e) {
+                assertThat(e).hasMessage("of the body");
+            }
+            settle(hub);
+        }
+
+        @HubTest
         @DisplayName("An exception of a body that goes on after its time is suppressed in the TimeoutException")
-        void lateExceptionIsSuppressed() throws Exception {
-            HubThread.run(hub -> {
-                assertThatThrownBy(() -> Timeout.run(SHORT, () -> {
-                            Greenlet.shielded(() -> {
-                                settle(hub);
-                                return null;
-                            });
-                            throw new IOException("of the body");
-                        }))
-                        .isInstanceOf(TimeoutException.class)
-                        .satisfies(e -> assertThat(e.getSuppressed()).singleElement().isInstanceOf(IOException.class));
-                settle(hub);
-            });
-        }
-
-        @Test
-        @DisplayName("A kill passes through a scope whose time is over, too")
-        void killPassesThrough() throws Exception {
-            HubThread.run(hub -> {
-                List<String> reached = new ArrayList<>();
-                Greenlet<String> victim = hub.spawn(() -> {
-                    String value = Timeout.call(SHORT, () -> {
+        void lateExceptionIsSuppressed(Hub hub) throws Exception {
+            assertThatThrownBy(() -> Timeout.run(SHORT, () -> {
                         Greenlet.shielded(() -> {
-                            Greenlet.current().killLater(); // queued before the timeout's error
                             settle(hub);
                             return null;
                         });
-                        hub.sleep(LONG);
-                        return "never";
-                    }, "fallback");
-                    reached.add(value);
-                    return value;
-                });
-                victim.join();
-                assertThat(victim.exit()).isNotNull();
-                assertThat(reached).isEmpty();
-            });
+                        throw new IOException("of the body");
+                    }))
+                    .isInstanceOf(TimeoutException.class)
+                    .satisfies(e -> assertThat(e.getSuppressed()).singleElement().isInstanceOf(IOException.class));
+            settle(hub);
         }
 
-        @Test
-        @DisplayName("A JDK call is interrupted: InterruptedException becomes a TimeoutException, and no interrupt is left")
-        void jdkCallIsInterrupted() throws Exception {
-            HubThread.run(hub -> hub.spawn(() -> {
-                        assertThatThrownBy(() -> Timeout.run(SHORT, () -> Thread.sleep(LONG)))
-                                .isInstanceOf(TimeoutException.class)
-                                .satisfies(e -> assertThat(e.getSuppressed())
-                                        .singleElement().isInstanceOf(InterruptedException.class));
-                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
-                        assertThat(Timeout.call(SHORT, () -> {
-                            Thread.sleep(LONG);
-                            return "never";
-                        }, "fallback")).isEqualTo("fallback");
-                        Thread.sleep(1);
+        @HubTest
+        @DisplayName("A kill passes through a scope whose time is over, too")
+        void killPassesThrough(Hub hub) throws Exception {
+            List<String> reached = new ArrayList<>();
+            Greenlet<String> victim = hub.spawn(() -> {
+                String value = Timeout.call(SHORT, () -> {
+                    Greenlet.shielded(() -> {
+                        Greenlet.current().killLater(); // queued before the timeout's error
                         settle(hub);
-                    })
-                    .get());
-        }
-
-        @Test
-        void bodyThatOnlyNoticesTheInterruptMeetsTheErrorAtItsNextWait() throws Exception {
-            HubThread.run(hub -> hub.spawn(() -> {
-                        assertThatThrownBy(() -> Timeout.run(SHORT, () -> {
-                                    LockSupport.park();
-                                    hub.sleep(LONG);
-                                }))
-                                .isInstanceOf(TimeoutException.class)
-                                .hasCauseInstanceOf(TimeoutExpired.class);
-                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
-                        settle(hub);
-                    })
-                    .get());
-        }
-
-        @Test
-        @DisplayName("B-TMO-11: one thrown by hand, never started, is not pending; in its scope it ends that")
-        void thrownByHand() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = new Timeout(LONG);
-                Throwable caught = catchThrowable(() -> {
-                    throw new TimeoutExpired(timeout);
-                });
-                assertThat(((TimeoutExpired) caught).timeout()).isSameAs(timeout);
-                assertThat(caught.getStackTrace()).isNotEmpty();
-                assertThat(timeout.pending()).isFalse();
-                assertThatThrownBy(() -> timeout.run(() -> {
-                            throw new TimeoutExpired(timeout);
-                        }))
-                        .isInstanceOf(TimeoutException.class);
-                assertThat(timeout.pending()).isFalse();
-            });
-        }
-
-        @Test
-        @DisplayName("F-TMO-04: a given error is thrown as it is")
-        void givenErrorIsThrown() throws Exception {
-            HubThread.run(hub -> {
-                IOException given = new IOException("given");
-                assertThatThrownBy(() -> new Timeout(SHORT, given).run(() -> hub.sleep(LONG))).isSameAs(given);
-                assertThatThrownBy(() -> new Timeout(SHORT, () -> new IOException("made")).run(() -> hub.sleep(LONG)))
-                        .isInstanceOf(IOException.class)
-                        .hasMessage("made");
-                assertThatThrownBy(() -> new Timeout(SHORT, () -> {
-                            throw new IllegalStateException("of the supplier");
-                        }).run(() -> hub.sleep(LONG)))
-                        .isInstanceOf(IllegalStateException.class);
-                assertThat(new Timeout(SHORT, given).call(() -> {
+                        return null;
+                    });
                     hub.sleep(LONG);
                     return "never";
-                }, "fallback")).isEqualTo("fallback");
-                settle(hub);
+                }, "fallback");
+                reached.add(value);
+                return value;
             });
+            victim.join();
+            assertThat(victim.exit()).isNotNull();
+            assertThat(reached).isEmpty();
         }
 
-        @Test
+        @HubTest(virtualTime = false)
+        @DisplayName("A JDK call is interrupted: InterruptedException becomes a TimeoutException, and no interrupt is left")
+        void jdkCallIsInterrupted(Hub hub) throws Exception {
+            hub.spawn(() -> {
+                    assertThatThrownBy(() -> Timeout.run(SHORT, () -> Thread.sleep(LONG)))
+                            .isInstanceOf(TimeoutException.class)
+                            .satisfies(e -> assertThat(e.getSuppressed())
+                                    .singleElement().isInstanceOf(InterruptedException.class));
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    assertThat(Timeout.call(SHORT, () -> {
+                        Thread.sleep(LONG);
+                        return "never";
+                    }, "fallback")).isEqualTo("fallback");
+                    Thread.sleep(1);
+                    settle(hub);
+                })
+                .get();
+        }
+
+        @HubTest(virtualTime = false)
+        void interruptThatTheBodySetAgainIsNotLeft(Hub hub) throws Exception {
+            hub.spawn(() -> {
+                assertThatThrownBy(() -> Timeout.run(SHORT, () -> {
+                            try {
+                                Thread.sleep(LONG);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                                throw new IOException("interrupted", e);
+                            }
+                        }))
+                        .isInstanceOf(TimeoutException.class);
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                settle(hub);
+            }).get();
+        }
+
+        @HubTest(virtualTime = false)
+        void bodyThatOnlyNoticesTheInterruptMeetsTheErrorAtItsNextWait(Hub hub) throws Exception {
+            hub.spawn(() -> {
+                    assertThatThrownBy(() -> Timeout.run(SHORT, () -> {
+                                LockSupport.park();
+                                hub.sleep(LONG);
+                            }))
+                            .isInstanceOf(TimeoutException.class)
+                            .hasCauseInstanceOf(TimeoutExpired.class);
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    settle(hub);
+                })
+                .get();
+        }
+
+        @HubTest
+        @DisplayName("B-TMO-11: one thrown by hand, never started, is not pending; in its scope it ends that")
+        void thrownByHand(Hub hub) throws Exception {
+            Timeout timeout = new Timeout(LONG);
+            Throwable caught = catchThrowable(() -> {
+                throw new TimeoutExpired(timeout);
+            });
+            assertThat(((TimeoutExpired) caught).timeout()).isSameAs(timeout);
+            assertThat(caught.getStackTrace()).isNotEmpty();
+            assertThat(timeout.pending()).isFalse();
+            assertThatThrownBy(() -> timeout.run(() -> {
+                        throw new TimeoutExpired(timeout);
+                    }))
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(timeout.pending()).isFalse();
+        }
+
+        @HubTest
+        @DisplayName("F-TMO-04: a given error is thrown as it is")
+        void givenErrorIsThrown(Hub hub) throws Exception {
+            IOException given = new IOException("given");
+            assertThatThrownBy(() -> new Timeout(SHORT, given).run(() -> hub.sleep(LONG))).isSameAs(given);
+            assertThatThrownBy(() -> new Timeout(SHORT, () -> new IOException("made")).run(() -> hub.sleep(LONG)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("made");
+            assertThatThrownBy(() -> new Timeout(SHORT, () -> {
+                        throw new IllegalStateException("of the supplier");
+                    }).run(() -> hub.sleep(LONG)))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(new Timeout(SHORT, given).call(() -> {
+                hub.sleep(LONG);
+                return "never";
+            }, "fallback")).isEqualTo("fallback");
+            settle(hub);
+        }
+
+        @HubTest
         @DisplayName("B-TMO-14: a message is at the end of the error's")
-        void messageIsAtTheEnd() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = new Timeout(SHORT, "fetching the page");
-                assertThatThrownBy(() -> timeout.run(() -> hub.sleep(LONG)))
-                        .hasMessage("timed out after 0.01 seconds: fetching the page")
-                        .cause()
-                        .isInstanceOf(TimeoutExpired.class)
-                        .hasMessage("0.01 seconds: fetching the page");
-            });
+        void messageIsAtTheEnd(Hub hub) throws Exception {
+            Timeout timeout = new Timeout(SHORT, "fetching the page");
+            assertThatThrownBy(() -> timeout.run(() -> hub.sleep(LONG)))
+                    .hasMessage("timed out after 0.01 seconds: fetching the page")
+                    .cause()
+                    .isInstanceOf(TimeoutExpired.class)
+                    .hasMessage("0.01 seconds: fetching the page");
         }
 
-        @Test
-        void oneScopeAfterAnotherReusesNothingOfTheOther() throws Exception {
-            HubThread.run(hub -> {
-                for (int i = 0; i < 1000; i++) {
-                    int round = i;
-                    assertThat(Timeout.call(LONG, () -> {
-                        hub.yieldNow();
-                        return round;
-                    })).isEqualTo(round);
-                }
-                Timeout again = new Timeout(SHORT);
-                for (int i = 0; i < 3; i++) {
-                    assertThatThrownBy(() -> again.run(() -> hub.sleep(LONG))).isInstanceOf(TimeoutException.class);
-                }
-                settle(hub);
-            });
+        @HubTest
+        void oneScopeAfterAnotherReusesNothingOfTheOther(Hub hub) throws Exception {
+            for (int i = 0; i < 1000; i++) {
+                int round = i;
+                assertThat(Timeout.call(LONG, () -> {
+                    hub.yieldNow();
+                    return round;
+                })).isEqualTo(round);
+            }
+            Timeout again = new Timeout(SHORT);
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> again.run(() -> hub.sleep(LONG))).isInstanceOf(TimeoutException.class);
+            }
+            settle(hub);
         }
 
-        @Test
+        @HubTest
         @DisplayName("Scopes of many greenlets expire each in its own")
-        void scopesOfManyGreenlets() throws Exception {
-            HubThread.run(hub -> {
-                List<Greenlet<String>> greenlets = new ArrayList<>();
-                for (int i = 0; i < 600; i++) {
-                    boolean expires = i % 3 == 0;
-                    int number = i;
-                    greenlets.add(hub.spawn(() -> Timeout.call(expires ? SHORT : LONG, () -> {
-                        hub.sleep(expires ? LONG : SHORT);
-                        return "value " + number;
-                    }, "fallback " + number)));
-                }
-                hub.joinAll(greenlets);
-                for (int i = 0; i < greenlets.size(); i++) {
-                    assertThat(greenlets.get(i).get()).isEqualTo((i % 3 == 0 ? "fallback " : "value ") + i);
-                }
-            });
+        void scopesOfManyGreenlets(Hub hub) throws Exception {
+            List<Greenlet<String>> greenlets = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                boolean expires = i % 3 == 0;
+                int number = i;
+                greenlets.add(hub.spawn(() -> Timeout.call(expires ? SHORT : LONG, () -> {
+                    hub.sleep(expires ? LONG : SHORT);
+                    return "value " + number;
+                }, "fallback " + number)));
+            }
+            hub.joinAll(greenlets);
+            for (int i = 0; i < greenlets.size(); i++) {
+                assertThat(greenlets.get(i).get()).isEqualTo((i % 3 == 0 ? "fallback " : "value ") + i);
+            }
         }
     }
 
     @Nested
     class ByHand {
-        @Test
+        @HubTest
         @DisplayName("B-TMO-02: the error thrown is the timeout's own")
-        void ownErrorIsThrown() throws Exception {
-            HubThread.run(hub -> {
-                try (Timeout timeout = Timeout.startNew(SHORT)) {
-                    assertThat(timeout.pending()).isTrue();
-                    assertThatThrownBy(() -> hub.sleep(LONG))
-                            .isInstanceOf(TimeoutExpired.class)
-                            .isNotInstanceOf(Exception.class)
-                            .satisfies(e -> assertThat(((TimeoutExpired) e).timeout()).isSameAs(timeout));
-                    assertThat(timeout.pending()).isFalse();
-                }
-            });
-        }
-
-        @Test
-        @DisplayName("B-TMO-04, B-TMO-16: a cancelled one never throws")
-        void cancelledNeverThrows() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = Timeout.startNew(SHORT);
-                timeout.cancel();
-                assertThat(timeout.pending()).isFalse();
-                timeout.cancel();
-                settle(hub);
-                assertThat(new Timeout(SHORT).call(() -> {
-                    timeout.start();
-                    timeout.cancel();
-                    return "value";
-                })).isEqualTo("value");
-                Timeout inScope = new Timeout(SHORT);
-                assertThat(inScope.call(() -> {
-                    inScope.cancel();
-                    settle(hub);
-                    return "value";
-                })).isEqualTo("value");
-            });
-        }
-
-        @Test
-        @DisplayName("B-TMO-13: a silent one throws where there is no scope")
-        void silentThrowsWithoutScope() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = Timeout.silent(SHORT);
-                timeout.start();
+        void ownErrorIsThrown(Hub hub) throws Exception {
+            try (Timeout timeout = Timeout.startNew(SHORT)) {
+                assertThat(timeout.pending()).isTrue();
                 assertThatThrownBy(() -> hub.sleep(LONG))
                         .isInstanceOf(TimeoutExpired.class)
-                        .hasMessageEndingWith("(silent)");
-                timeout.close();
-            });
-        }
-
-        @Test
-        @DisplayName("O-TMO-03: starting a pending one is refused; restarting after its end or cancel is not, after close is")
-        void startTwiceIsRefused() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = Timeout.startNew(SHORT);
-                assertThatThrownBy(timeout::start)
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("0.01 seconds")
-                        .hasMessageContaining("pending");
-                assertThatThrownBy(() -> hub.sleep(LONG)).isInstanceOf(TimeoutExpired.class);
-                timeout.start();
-                assertThat(timeout.pending()).isTrue();
-                assertThatThrownBy(() -> hub.sleep(LONG)).isInstanceOf(TimeoutExpired.class);
-                timeout.start();
-                timeout.cancel();
-                timeout.start();
-                timeout.close();
+                        .isNotInstanceOf(Exception.class)
+                        .satisfies(e -> assertThat(((TimeoutExpired) e).timeout()).isSameAs(timeout));
                 assertThat(timeout.pending()).isFalse();
-                timeout.close();
-                timeout.cancel();
-                assertThatThrownBy(timeout::start)
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("closed");
-            });
+            }
         }
 
-        @Test
-        void restartTakesBackWhatWasNotDelivered() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = Timeout.startNew(SHORT);
-                Greenlet.shielded(() -> {
-                    settle(hub);
-                    return null;
-                });
+        @HubTest
+        @DisplayName("B-TMO-04, B-TMO-16: a cancelled one never throws")
+        void cancelledNeverThrows(Hub hub) throws Exception {
+            Timeout timeout = Timeout.startNew(SHORT);
+            timeout.cancel();
+            assertThat(timeout.pending()).isFalse();
+            timeout.cancel();
+            settle(hub);
+            assertThat(new Timeout(SHORT).call(() -> {
                 timeout.start();
+                timeout.cancel();
+                return "value";
+            })).isEqualTo("value");
+            Timeout inScope = new Timeout(SHORT);
+            assertThat(inScope.call(() -> {
+                inScope.cancel();
+                settle(hub);
+                return "value";
+            })).isEqualTo("value");
+        }
+
+        @HubTest
+        @DisplayName("B-TMO-13: a silent one throws where there is no scope")
+        void silentThrowsWithoutScope(Hub hub) throws Exception {
+            Timeout timeout = Timeout.silent(SHORT);
+            timeout.start();
+            assertThatThrownBy(() -> hub.sleep(LONG))
+                    .isInstanceOf(TimeoutExpired.class)
+                    .hasMessageEndingWith("(silent)");
+            timeout.close();
+        }
+
+        @HubTest
+        @DisplayName("O-TMO-03: starting a pending one is refused; restarting after its end or cancel is not, after close is")
+        void startTwiceIsRefused(Hub hub) throws Exception {
+            Timeout timeout = Timeout.startNew(SHORT);
+            assertThatThrownBy(timeout::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("0.01 seconds")
+                    .hasMessageContaining("pending");
+            assertThatThrownBy(() -> hub.sleep(LONG)).isInstanceOf(TimeoutExpired.class);
+            timeout.start();
+            assertThat(timeout.pending()).isTrue();
+            assertThatThrownBy(() -> hub.sleep(LONG)).isInstanceOf(TimeoutExpired.class);
+            timeout.start();
+            timeout.cancel();
+            timeout.start();
+            timeout.close();
+            assertThat(timeout.pending()).isFalse();
+            timeout.close();
+            timeout.cancel();
+            assertThatThrownBy(timeout::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+        }
+
+        @HubTest
+        void restartTakesBackWhatWasNotDelivered(Hub hub) throws Exception {
+            Timeout timeout = Timeout.startNew(SHORT);
+            Greenlet.shielded(() -> {
+                settle(hub);
+                return null;
+            });
+            timeout.start();
+            hub.yieldNow();
+            assertThat(timeout.pending()).isTrue();
+            timeout.close();
+            settle(hub);
+        }
+
+        @HubTest
+        @DisplayName("O-TMO-02: zero is over when the loop next handles timers: two yields don't meet it, a sleep does")
+        void zeroIsOverWhenTheLoopHandlesTimers(Hub hub) throws Exception {
+            try (Timeout timeout = Timeout.startNew(Duration.ZERO)) {
+                hub.yieldNow();
                 hub.yieldNow();
                 assertThat(timeout.pending()).isTrue();
-                timeout.close();
-                settle(hub);
-            });
+                assertThatThrownBy(() -> hub.sleep(SHORT)).isInstanceOf(TimeoutExpired.class);
+            }
         }
 
-        @Test
-        @DisplayName("O-TMO-02: zero is over when the loop next waits or handles timers, not at the next yield")
-        void zeroIsOverAtTheNextRealWait() throws Exception {
-            HubThread.run(hub -> {
-                try (Timeout timeout = Timeout.startNew(Duration.ZERO)) {
-                    assertThat(timeout.pending()).isTrue();
-                    assertThatThrownBy(() -> hub.sleep(LONG)).isInstanceOf(TimeoutExpired.class);
-                }
-            });
+        @HubTest
+        void absentLimitCostsNothing(Hub hub) throws Exception {
+            Timeout none = Timeout.ofNullable(null);
+            assertThat(none).isSameAs(Timeout.none()).hasToString("never");
+            assertThat(none.duration()).isNull();
+            none.start();
+            none.start();
+            assertThat(none.pending()).isFalse();
+            assertThat(none.call(() -> "value")).isEqualTo("value");
+            none.close();
+            assertThat(none.call(() -> "value", "fallback")).isEqualTo("value");
+            assertThat(Timeout.ofNullable(SHORT).duration()).isEqualTo(SHORT);
         }
 
-        @Test
-        void absentLimitCostsNothing() throws Exception {
-            HubThread.run(hub -> {
-                Timeout none = Timeout.ofNullable(null);
-                assertThat(none).isSameAs(Timeout.none()).hasToString("never");
-                assertThat(none.duration()).isNull();
-                none.start();
-                none.start();
-                assertThat(none.pending()).isFalse();
-                assertThat(none.call(() -> "value")).isEqualTo("value");
-                none.close();
-                assertThat(none.call(() -> "value", "fallback")).isEqualTo("value");
-                assertThat(Timeout.ofNullable(SHORT).duration()).isEqualTo(SHORT);
-            });
-        }
-
-        @Test
+        @HubTest
         @DisplayName("F-TMO-12: without ref it does not keep main's wait from being found hopeless")
-        void withoutRefItDoesNotKeepTheLoopGoing() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = new Timeout(LONG);
-                timeout.ref(false);
-                assertThat(timeout.ref()).isFalse();
-                timeout.start();
-                assertThatThrownBy(() -> new Event().await()).isInstanceOf(LoopExit.class);
-                timeout.close();
-            });
+        void withoutRefItDoesNotKeepTheLoopGoing(Hub hub) throws Exception {
+            Timeout timeout = new Timeout(LONG);
+            timeout.ref(false);
+            assertThat(timeout.ref()).isFalse();
+            timeout.start();
+            assertThatThrownBy(() -> new Event().await()).isInstanceOf(LoopExit.class);
+            timeout.close();
         }
 
-        @Test
-        void callbackOfLoopIsRefused() throws Exception {
-            HubThread.run(hub -> {
-                AsyncResult<Throwable> refusal = new AsyncResult<>();
-                Timeout timeout = new Timeout(SHORT);
-                hub.loop().runCallback(() -> refusal.set(catchThrowable(timeout::start)));
-                assertThat(refusal.get()).isInstanceOf(BlockingSwitchOutException.class);
-                assertThat(timeout.pending()).isFalse();
-            });
+        @HubTest
+        void callbackOfLoopIsRefused(Hub hub) throws Exception {
+            AsyncResult<Throwable> refusal = new AsyncResult<>();
+            Timeout timeout = new Timeout(SHORT);
+            hub.loop().runCallback(() -> refusal.set(catchThrowable(timeout::start)));
+            assertThat(refusal.get()).isInstanceOf(BlockingSwitchOutException.class);
+            assertThat(timeout.pending()).isFalse();
         }
 
-        @Test
-        void anotherThreadCannotEndIt() throws Exception {
-            HubThread.run(hub -> {
-                Timeout timeout = Timeout.startNew(LONG);
-                HubThread.startPlain(() -> assertThatThrownBy(timeout::cancel)
-                                .isInstanceOf(WrongThreadException.class)
-                                .hasMessageContaining("main"))
-                        .join();
-                assertThat(timeout.pending()).isTrue();
-                timeout.close();
-            });
+        @HubTest
+        void anotherThreadCannotEndIt(Hub hub) throws Exception {
+            Timeout timeout = Timeout.startNew(LONG);
+            HubThread.startPlain(() -> assertThatThrownBy(timeout::cancel)
+                            .isInstanceOf(WrongThreadException.class)
+                            .hasMessageContaining("main"))
+                    .join();
+            assertThat(timeout.pending()).isTrue();
+            timeout.close();
         }
 
         @Test
@@ -566,94 +536,99 @@ class TimeoutTest {
             assertThat(failure[0]).isNull();
         }
 
-        @Test
-        void greenletThatEndsBeforeItsTimeoutIsLeftAlone() throws Exception {
-            HubThread.run(hub -> {
-                Greenlet<Timeout> greenlet = hub.spawn(() -> Timeout.startNew(SHORT));
-                Timeout timeout = greenlet.get();
-                assertThat(timeout.pending()).isTrue();
+        @HubTest
+        void hubThatWasClosedLeavesNothingToEnd(Hub hub) throws Exception {
+            Timeout pending = Timeout.startNew(LONG);
+            Timeout expired = new Timeout(SHORT, () -> new IllegalStateException("made"));
+            expired.start();
+            Greenlet.shielded(() -> {
                 settle(hub);
-                assertThat(timeout.pending()).isFalse();
-                assertThat(greenlet.successful()).isTrue();
+                return null;
             });
+            hub.close();
+            pending.cancel();
+            expired.close();
+        }
+
+        @HubTest
+        void greenletThatEndsBeforeItsTimeoutIsLeftAlone(Hub hub) throws Exception {
+            Greenlet<Timeout> greenlet = hub.spawn(() -> Timeout.startNew(SHORT));
+            Timeout timeout = greenlet.get();
+            assertThat(timeout.pending()).isTrue();
+            settle(hub);
+            assertThat(timeout.pending()).isFalse();
+            assertThat(greenlet.successful()).isTrue();
         }
     }
 
     @Nested
     class Races {
-        @Test
-        @DisplayName("F-TMO-03: what comes in the same turn of the loop wins, and the error does not stray")
-        void eventInTheSameTurnWins() throws Exception {
-            HubThread.run(hub -> {
-                // The waiter's own limit and the timeout are due together: the wait's outcome counts.
-                Event never = new Event();
-                for (int i = 0; i < 20; i++) {
-                    Boolean set = Timeout.call(SHORT, () -> never.await(SHORT), null);
-                    assertThat(set).isIn(null, false);
-                    settle(hub);
-                }
-            });
+        @HubTest
+        @DisplayName("F-TMO-03: what is due in the same turn of the loop wins, and the error does not stray")
+        void dueInTheSameTurnWins(Hub hub) throws Exception {
+            Event never = new Event();
+            assertThat(Timeout.call(SHORT, () -> never.await(SHORT), null)).isFalse();
+            assertThat(Timeout.call(SHORT, () -> {
+                hub.sleep(SHORT);
+                return "slept";
+            }, "fallback")).isEqualTo("slept");
+            settle(hub);
         }
 
-        @Test
+        @HubTest(virtualTime = false)
         @DisplayName("A wake-up queued before the time is over wins, and the error does not stray")
-        void wakeUpQueuedBeforeWins() throws Exception {
-            HubThread.run(hub -> {
-                Event event = new Event();
-                Greenlet<String> waiting = hub.spawn(() -> {
-                    String value = Timeout.call(SHORT, () -> {
-                        event.await();
-                        return "value";
-                    }, "fallback");
-                    settle(hub);
-                    return value;
-                });
-                hub.yieldNow();
-                event.set();
-                // The hub doesn't come to its timers before the time is over.
-                long end = System.nanoTime() + SHORT.multipliedBy(2).toNanos();
-                while (System.nanoTime() < end) {
-                    Thread.onSpinWait();
-                }
-                assertThat(waiting.get()).isEqualTo("value");
+        void wakeUpQueuedBeforeWins(Hub hub) throws Exception {
+            Event event = new Event();
+            Greenlet<String> waiting = hub.spawn(() -> {
+                String value = Timeout.call(SHORT, () -> {
+                    event.await();
+                    return "value";
+                }, "fallback");
+                settle(hub);
+                return value;
             });
+            hub.yieldNow();
+            event.set();
+            // The hub doesn't come to its timers before the time is over.
+            long end = System.nanoTime() + SHORT.multipliedBy(2).toNanos();
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            assertThat(waiting.get()).isEqualTo("value");
         }
 
-        @Test
-        @DisplayName("An error still on its way when the scope is left is taken back")
-        void errorOnItsWayIsTakenBack() throws Exception {
-            HubThread.run(hub -> {
-                for (int i = 0; i < 50; i++) {
-                    Event event = new Event();
-                    Greenlet<String> waiting = hub.spawn(() -> {
-                        String value = Timeout.call(Duration.ofMillis(2), () -> {
-                            event.await();
-                            return "value";
-                        }, "fallback");
-                        hub.sleep(Duration.ofMillis(2));
-                        return value;
-                    });
-                    // Woken by a timer that is due together with the timeout.
-                    Greenlet<Void> setter = hub.spawn(() -> {
-                        hub.sleep(Duration.ofMillis(2));
-                        event.set();
-                    });
-                    assertThat(waiting.get()).isIn("value", "fallback");
-                    setter.join();
-                }
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        @OnHub
+        @DisplayName("An error that comes behind the wake-up is taken back when the scope is left")
+        void errorOnItsWayIsTakenBack(boolean setterFirst, Hub hub) throws Exception {
+            Event event = new Event();
+            Task setting = () -> {
+                hub.sleep(SHORT);
+                event.set();
+            };
+            Greenlet<Void> early = setterFirst ? hub.spawn(setting) : null;
+            Greenlet<String> waiting = hub.spawn(() -> {
+                String value = Timeout.call(SHORT, () -> {
+                    event.await();
+                    return "value";
+                }, "fallback");
+                settle(hub); // would meet it
+                return value;
             });
+            Greenlet<Void> setter = setterFirst ? early : hub.spawn(setting);
+            assertThat(waiting.get()).isEqualTo(setterFirst ? "value" : "fallback");
+            setter.join();
         }
     }
 
     @Nested
     class Memory {
-        @Test
+        @HubTest
         @DisplayName("B-TMO-10: the error is not kept once the scope was left")
-        void errorIsNotKept() throws Exception {
-            HubThread.run(hub -> {
-                WeakReference<Throwable> error = leaveScopeWithError(hub);
-                awaitCleared(error);
-            });
+        void errorIsNotKept(Hub hub) throws Exception {
+            WeakReference<Throwable> error = leaveScopeWithError(hub);
+            awaitCleared(error);
         }
 
         private WeakReference<Throwable> leaveScopeWithError(Hub hub) throws Exception {
@@ -665,18 +640,16 @@ class TimeoutTest {
             return new WeakReference<>(error);
         }
 
-        @Test
+        @HubTest
         @DisplayName("B-TMO-19: nothing is left of timeouts that expired")
-        void nothingIsLeftOfExpiredTimeouts() throws Exception {
-            HubThread.run(hub -> {
-                List<WeakReference<Throwable>> thrown = new ArrayList<>();
-                for (int i = 0; i < 15; i++) {
-                    thrown.add(expire(hub));
-                }
-                for (WeakReference<Throwable> each : thrown) {
-                    awaitCleared(each);
-                }
-            });
+        void nothingIsLeftOfExpiredTimeouts(Hub hub) throws Exception {
+            List<WeakReference<Throwable>> thrown = new ArrayList<>();
+            for (int i = 0; i < 15; i++) {
+                thrown.add(expire(hub));
+            }
+            for (WeakReference<Throwable> each : thrown) {
+                awaitCleared(each);
+            }
         }
 
         private WeakReference<Throwable> expire(Hub hub) {
@@ -722,12 +695,12 @@ class TimeoutTest {
                     .withMessage("duration: PT-0.001S (expected: >= 0)");
         }
 
-        @Test
-        void veryLongDurationNeverEnds() throws Exception {
-            HubThread.run(hub -> assertThat(Timeout.call(Duration.ofSeconds(Long.MAX_VALUE), () -> {
-                settle(hub);
+        @HubTest
+        void veryLongDurationNeverEnds(Hub hub) throws Exception {
+            assertThat(Timeout.call(Duration.ofSeconds(Long.MAX_VALUE), () -> {
+                hub.sleep(LONG.multipliedBy(1000));
                 return "value";
-            })).isEqualTo("value"));
+            })).isEqualTo("value");
         }
     }
 
@@ -737,13 +710,13 @@ class TimeoutTest {
         assertThat(Exception.class.isAssignableFrom(TimeoutExpired.class)).isFalse();
     }
 
-    @Test
-    void worksInJeventRun() throws Exception {
-        HubThread.run(hub -> assertThat(Jevent.<String, Exception>run(
-                        () -> Timeout.call(SHORT, () -> {
-                            Thread.sleep(LONG);
-                            return "never";
-                        }, "fallback")))
-                .isEqualTo("fallback"));
+    @HubTest(virtualTime = false)
+    void worksInJeventRun(Hub hub) throws Exception {
+        assertThat(Jevent.<String, Exception>run(
+                    () -> Timeout.call(SHORT, () -> {
+                        Thread.sleep(LONG);
+                        return "never";
+                    }, "fallback")))
+            .isEqualTo("fallback");
     }
 }
