@@ -83,8 +83,8 @@ final class HubThread implements AutoCloseable {
                 job.run();
                 Thread.interrupted(); // meant for that job
             }
-            if (hub != null && !hub.isClosed()) {
-                hub.close(); // of a test that was abandoned, and ended after all
+            if (hub != null && abandoned) {
+                hub.close(); // the test has ended after all
             }
         } catch (InterruptedException e) {
             abandoned = true; // between two jobs: nobody here does that

@@ -97,15 +97,22 @@ final class Runs implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!thread.isAbandoned()) {
-            onHub(() -> {
-                world.abandon();
-                thread.hub().errorHandler((context, error) -> {}); // of greenlets that a failed run left
-                thread.hub().close();
-                return null;
-            });
+        try {
+            if (!thread.isAbandoned()) {
+                onHub(this::closeHub);
+            }
+        } catch (AssertionError e) {
+            // its world gave this hub up: the run has failed, saying so
+        } finally {
+            world.close();
+            thread.close();
         }
-        world.close();
-        thread.close();
+    }
+
+    private Void closeHub() {
+        world.abandon();
+        thread.hub().errorHandler((context, error) -> {}); // of greenlets that a failed run left
+        thread.hub().close();
+        return null;
     }
 }

@@ -23,8 +23,8 @@ public final class World implements Environment, AutoCloseable {
     /** Steps of one run after which it counts as endless. */
     private static final long MOST_STEPS = 2_000_000;
 
-    /** Polls without anybody left to end them, after the first was told to main, before giving up on this hub. */
-    private static final int MOST_STUCK = 1000;
+    /** So many more, after main was told: then it doesn't listen, and the hub is given up. */
+    private static final long GRACE = 10_000;
 
     /** Between runs: longer than any delay, so that no deadline of one run is left in the next. */
     private static final long HOURS = 3L * 3600 * 1_000_000_000L;
@@ -55,7 +55,7 @@ public final class World implements Environment, AutoCloseable {
     private Order order = Order.FIRST;
     private boolean acting;
     private long steps;
-    private int stuck;
+    private long lastStep;
     private Throwable failure;
 
     /** With a loop that reports readiness as long as it lasts. @param seed decides everything */
@@ -103,7 +103,7 @@ public final class World implements Environment, AutoCloseable {
         began = now;
         acting = false;
         steps = 0;
-        stuck = 0;
+        lastStep = MOST_STEPS;
         failure = null;
     }
 
@@ -263,9 +263,16 @@ public final class World implements Environment, AutoCloseable {
 
     private void step(String what, long detail) {
         trace.add(what, detail);
-        if (++steps == MOST_STEPS) {
-            fail(new AssertionError("endless: " + MOST_STEPS + " steps, " + elapsed() + " of virtual time"));
+        if (++steps >= lastStep) {
+            beyondTheEnd();
         }
+    }
+
+    private void beyondTheEnd() {
+        if (failure != null) {
+            throw new AssertionError("main of " + hub + " doesn't end though it was told: " + failure, failure);
+        }
+        fail(new AssertionError("endless: " + MOST_STEPS + " steps, " + elapsed() + " of virtual time"));
     }
 
     // ---- for the poller ----
@@ -315,9 +322,7 @@ public final class World implements Environment, AutoCloseable {
 
     /** Nobody is left who could end an unlimited poll. */
     void stuck() {
-        if (++stuck > MOST_STUCK) {
-            throw new IllegalStateException("main of " + hub + " doesn't end though it was told: " + failure, failure);
-        }
+        step("stuck", 0);
         fail(new AssertionError("lost wake-up: the hub polls without limit, and nobody is left to wake it. "
                 + Dump.greenlets(hub)));
     }
@@ -354,6 +359,7 @@ public final class World implements Environment, AutoCloseable {
     void fail(Throwable error) {
         if (failure == null) {
             failure = error;
+            lastStep = steps + GRACE;
             hub.main().killLater(error);
         } else if (failure != error) {
             failure.addSuppressed(error);
