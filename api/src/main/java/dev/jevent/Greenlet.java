@@ -345,13 +345,16 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         return join(timeout);
     }
 
-    /** Kills it with a {@link GreenletExit} in a later step of its hub, without waiting. */
+    /** Kills it with a {@link GreenletExit} in a later step of its hub, without waiting; at once if it hasn't begun. */
     @NeverSwitches
     public void killLater() {
         killLater(new GreenletExit());
     }
 
-    /** Throws {@code error} into it in a later step of its hub, without waiting. Each call delivers one error. */
+    /**
+     * Throws {@code error} into it in a later step of its hub, without waiting. Each call delivers one error. One that hasn't
+     * begun ends at once, or, if another thread calls, when its hub hears of it.
+     */
     @NeverSwitches
     public void killLater(Throwable error) {
         Objects.requireNonNull(error, "error");

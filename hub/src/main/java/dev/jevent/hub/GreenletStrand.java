@@ -173,5 +173,6 @@ final class GreenletStrand extends HubStrand {
     void yieldNow() {
         throwUndelivered();
         Thread.yield();
+        throwUndelivered();
     }
 }

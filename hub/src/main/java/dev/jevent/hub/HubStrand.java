@@ -59,8 +59,12 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     @Override
     protected final void throwLater(Throwable error) {
+        boolean here = hub.isCurrent() && !hub.isClosed();
+        if (here && endUnstarted(error)) {
+            return; // its first turn, which is queued already, must not come before its end [F-GRN-14]
+        }
         Delivery delivery = new Delivery(this, error);
-        if (hub.isCurrent() && !hub.isClosed()) {
+        if (here) {
             delivery.previous = onItsWay;
             onItsWay = delivery;
         }
