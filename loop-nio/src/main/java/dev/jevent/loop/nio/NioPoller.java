@@ -38,7 +38,6 @@ final class NioPoller implements Poller {
     private static final int READ = Interest.READ.mask();
     private static final int WRITE = Interest.WRITE.mask();
 
-    private final SelectorProvider provider;
     private final Thread owner = Thread.currentThread();
     private final KeyReporter reporter = new KeyReporter();
 
@@ -51,13 +50,7 @@ final class NioPoller implements Poller {
     /** Those of the entries whose channel was closed without telling the loop; it is as ready as it will ever be. */
     private final ArrayList<Entry> lost = new ArrayList<>(0);
 
-    NioPoller() {
-        this(SelectorProvider.provider());
-    }
-
-    NioPoller(SelectorProvider provider) {
-        this.provider = provider;
-    }
+    NioPoller() {}
 
     /** One registration; the attachment of its key. */
     private static final class Entry {
@@ -94,7 +87,7 @@ final class NioPoller implements Poller {
 
     @Override
     public SelectorProvider channels() {
-        return provider;
+        return SelectorProvider.provider();
     }
 
     // ---- registrations ----
@@ -158,7 +151,7 @@ final class NioPoller implements Poller {
             if (closed) {
                 throw new ClosedChannelException();
             }
-            selector = opened = provider.openSelector();
+            selector = opened = channels().openSelector();
         }
         return opened;
     }
