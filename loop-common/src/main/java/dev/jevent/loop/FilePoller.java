@@ -96,11 +96,11 @@ final class FilePoller implements Runnable {
         return !looks.isEmpty();
     }
 
-    /** Null: there is no such file, or it cannot be seen. */
+    /** Null: there is no such file, or it cannot be seen, be it because its whole file system was closed. */
     static BasicFileAttributes read(Path path) {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class);
-        } catch (IOException | SecurityException e) {
+        } catch (IOException | RuntimeException e) {
             return null;
         }
     }

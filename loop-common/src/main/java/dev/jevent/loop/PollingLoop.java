@@ -1,6 +1,7 @@
 package dev.jevent.loop;
 
 import dev.jevent.Callback;
+import dev.jevent.Durations;
 import dev.jevent.Interest;
 import dev.jevent.LoopCapabilities;
 import dev.jevent.Pollable;
@@ -35,9 +36,8 @@ public final class PollingLoop implements HubLoop {
     private volatile boolean closed;
     private boolean stopped;
 
+    private final ActiveWatchers active = new ActiveWatchers();
     private int refs;
-    private int active;
-    private LoopWatcher firstActive;
 
     /**
      * A loop of the calling thread.
@@ -53,7 +53,7 @@ public final class PollingLoop implements HubLoop {
         thread = new LoopThread(Thread.currentThread());
         inbox = new Inbox(poller);
         registrations = new Registrations(this, poller, capabilities.edgeTriggered());
-        long slice = settings.get(Settings.CALLBACK_SLICE).toNanos();
+        long slice = Durations.nanos(Settings.CALLBACK_SLICE.property(), settings.get(Settings.CALLBACK_SLICE));
         iteration = new Iteration(this, poller, environment, inbox, timers, registrations, slice);
     }
 
@@ -276,7 +276,7 @@ public final class PollingLoop implements HubLoop {
     public Statistics statistics() {
         int ready = iteration.tasks.size() + iteration.readyCount();
         return new Statistics(
-                iteration.polls, active, refs, timers.count(), ready, registrations.size(), iteration.wakeups);
+                iteration.polls, active.count(), refs, timers.count(), ready, registrations.size(), iteration.wakeups);
     }
 
     @Override
@@ -297,9 +297,7 @@ public final class PollingLoop implements HubLoop {
             iteration.closeLater();
             return;
         }
-        while (firstActive != null) {
-            firstActive.deactivate();
-        }
+        active.stopAll();
         closed = true;
         Inbox.Post posts = inbox.close();
         iteration.drainAfterClose(posts);
@@ -357,34 +355,13 @@ public final class PollingLoop implements HubLoop {
     }
 
     void started(LoopWatcher watcher) {
-        active++;
-        if (watcher.ref()) {
-            refs++;
-        }
-        watcher.nextActive = firstActive;
-        if (firstActive != null) {
-            firstActive.previousActive = watcher;
-        }
-        firstActive = watcher;
+        active.add(watcher);
+        refs += watcher.ref() ? 1 : 0;
     }
 
     void stopped(LoopWatcher watcher) {
-        active--;
-        if (watcher.ref()) {
-            refs--;
-        }
-        LoopWatcher previous = watcher.previousActive;
-        LoopWatcher next = watcher.nextActive;
-        if (previous == null) {
-            firstActive = next;
-        } else {
-            previous.nextActive = next;
-        }
-        if (next != null) {
-            next.previousActive = previous;
-        }
-        watcher.previousActive = null;
-        watcher.nextActive = null;
+        active.remove(watcher);
+        refs -= watcher.ref() ? 1 : 0;
     }
 
     void addReady(LoopWatcher watcher) {
