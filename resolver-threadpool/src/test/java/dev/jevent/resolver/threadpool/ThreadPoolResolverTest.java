@@ -128,6 +128,22 @@ class ThreadPoolResolverTest {
     }
 
     @Test
+    @DisplayName("anchors 3.12: InetAddress in a greenlet comes here, and other greenlets run meanwhile")
+    void inetAddressComesHere() throws Exception {
+        hub.resolver(resolver());
+        List<String> order = new ArrayList<>();
+        Greenlet<?> looksUp = hub.spawn(() -> {
+            order.add(InetAddress.getByName("stuck-inet-address.example").getHostName());
+        });
+        Greenlet<?> other = hub.spawn(() -> {
+            order.add("other");
+            system.gate.release();
+        });
+        hub.joinAll(List.of(looksUp, other));
+        assertThat(order).containsExactly("other", "stuck-inet-address.example");
+    }
+
+    @Test
     void mainMayAskToo() throws Exception {
         assertThat(resolver().addresses("host.example")).hasSize(1);
     }
@@ -410,7 +426,7 @@ class ThreadPoolResolverTest {
         for (int i = 0; i < 4; i++) {
             boolean withHub = i % 2 == 0;
             threads.add(new Thread(() -> {
-                try (Hub theirs = withHub ? Hub.current() : null) {
+                try (Hub _ = withHub ? Hub.current() : null) {
                     answered.addAndGet(resolver.addresses("stuck.example").size());
                 } catch (UnknownHostException e) {
                     throw new AssertionError(e);
