@@ -1,5 +1,6 @@
 package dev.jevent.docs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jevent.docs.Claims.Claim;
@@ -7,10 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +33,10 @@ class BehavioursTest {
     private static final Path DIFFERENCES = Pages.page("docs/gevent-differences.d");
     private static final String OPEN = "/behaviours-open.txt";
     private static final String UPDATE = "docs.update";
+
+    /** A line that takes ids: bullets and marks, the ids, marks, and the reason or its beginning. */
+    private static final Pattern BEGINS =
+            Pattern.compile("^[#*\\-|`\\s]*((?:" + Claims.ID + "[,/\\s`*and]*)+)[:.|*\\s—–-]*(.*)$");
 
     private static final String HEAD = """
             # Behaviours
@@ -57,7 +66,7 @@ class BehavioursTest {
         assertThat(open).as("%s (run with -D%s=true to strike them out)", OPEN, UPDATE).doesNotContainAnyElementsOf(taken());
     }
 
-    private static java.util.Set<String> taken() throws IOException {
+    private static Set<String> taken() throws IOException {
         var taken = new TreeSet<>(differences().keySet());
         Claims.ofReactor().forEach(it -> taken.add(it.id()));
         return taken;
@@ -77,7 +86,20 @@ class BehavioursTest {
             Files.createDirectories(PAGE.getParent());
             Files.writeString(PAGE, page);
         }
-        assertThat(Files.readString(PAGE)).as("%s (stale? run with -D%s=true)", Pages.name(PAGE), UPDATE).isEqualTo(page);
+        assertThat(firstDifference(Files.readAllLines(PAGE), page.lines().toList()))
+                .as("%s: stale, run with -D%s=true", Pages.name(PAGE), UPDATE).isEmpty();
+    }
+
+    /** The first line in which the two differ, as it is and as it should be; empty if none. */
+    private static String firstDifference(List<String> is, List<String> should) {
+        for (int i = 0; i < Math.max(is.size(), should.size()); i++) {
+            var one = i < is.size() ? is.get(i) : "(end)";
+            var other = i < should.size() ? should.get(i) : "(end)";
+            if (!one.equals(other)) {
+                return "line " + (i + 1) + " is\n  " + one + "\nand should be\n  " + other;
+            }
+        }
+        return "";
     }
 
     // ---- the page
@@ -93,9 +115,8 @@ class BehavioursTest {
                 text.append(area.isEmpty() ? "" : "\n").append("## ").append(area = area(id)).append("\n\n")
                         .append("| id | ours | where |\n| --- | --- | --- |\n");
             }
-            for (var claim : claims.getOrDefault(id, List.of())) {
-                row(text, id, claim.text(), "`" + claim.where() + "`");
-            }
+            claims.getOrDefault(id, List.of()).stream().sorted(Comparator.comparing(Claim::where))
+                    .forEach(it -> row(text, it.id(), it.text(), "`" + it.where() + "`"));
             if (differences.containsKey(id)) {
                 row(text, id, "**Different.** " + differences.get(id), "");
             }
@@ -112,8 +133,8 @@ class BehavioursTest {
 
     /** By area, in the order of the list; inside of one, B- before O-. */
     private static List<String> sorted(List<String> ids) {
-        var areas = List.copyOf(new java.util.LinkedHashSet<>(ids.stream().map(BehavioursTest::area).toList()));
-        return ids.stream().sorted(java.util.Comparator.<String>comparingInt(it -> areas.indexOf(area(it)))
+        var areas = List.copyOf(new LinkedHashSet<>(ids.stream().map(BehavioursTest::area).toList()));
+        return ids.stream().sorted(Comparator.<String>comparingInt(it -> areas.indexOf(area(it)))
                 .thenComparing(it -> it)).toList();
     }
 
@@ -123,7 +144,7 @@ class BehavioursTest {
 
     private static List<String> ids(String list) throws IOException {
         try (var in = BehavioursTest.class.getResourceAsStream(list)) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).lines().toList();
+            return new String(in.readAllBytes(), UTF_8).lines().toList();
         }
     }
 
@@ -144,13 +165,13 @@ class BehavioursTest {
     static void differences(List<String> lines, Map<String, String> reasons) {
         List<String> current = List.of();
         for (var line : lines) {
-            var begins = java.util.regex.Pattern.compile("^[#*\\-|`\\s]*((?:" + Claims.ID + "[,/\\s`*and]*)+)[:.|*\\s—–-]*(.*)$").matcher(line);
+            var begins = BEGINS.matcher(line);
             if (begins.matches()) {
                 current = Claims.ID.matcher(begins.group(1)).results().map(it -> it.group()).toList();
                 for (var id : current) {
                     reasons.merge(id, begins.group(2).replaceAll("\\s*\\|$", "").strip(), (one, other) -> one + " " + other);
                 }
-            } else if (line.startsWith("#") || line.isBlank() && current.stream().allMatch(it -> !reasons.get(it).isEmpty())) {
+            } else if (line.matches("#.*|\\s*[-*] .*") || line.isBlank() && current.stream().allMatch(it -> !reasons.get(it).isEmpty())) {
                 current = List.of();
             } else {
                 current.forEach(id -> reasons.merge(id, line.strip(), (one, other) -> (one + " " + other).strip()));
@@ -183,7 +204,7 @@ class BehavioursTest {
     @Test
     void differencesAreReadFromLines() {
         var reasons = new TreeMap<String, String>();
-        differences(List.of("# Queues", "", "- **B-QUE-20**: typed,", "  so impossible", "- B-QUE-21, B-QUE-22 gone", "", "Other text.", "## B-QUE-23", "",
+        differences(List.of("# Queues", "", "- **B-QUE-20**: typed,", "  so impossible", "- B-QUE-21, B-QUE-22 gone", "- F-Q-01: other", "", "Other text.", "## B-QUE-23", "",
                 "A reason."), reasons);
         assertThat(reasons).containsExactly(
                 Map.entry("B-QUE-20", "typed, so impossible"), Map.entry("B-QUE-21", "gone"),

@@ -35,7 +35,7 @@ final class Claims {
     static List<Claim> ofReactor() throws IOException {
         var sources = new ArrayList<Path>();
         try (Stream<Path> modules = Files.list(Pages.ROOT)) {
-            for (var module : (Iterable<Path>) modules.filter(it -> Files.exists(it.resolve("pom.xml")))::iterator) {
+            for (var module : (Iterable<Path>) modules.filter(it -> Files.exists(it.resolve("pom.xml"))).sorted()::iterator) {
                 for (var folder : List.of("src/test/java", "src/main/java")) { // a kit's tests are in main
                     collect(module.resolve(folder), sources);
                 }
