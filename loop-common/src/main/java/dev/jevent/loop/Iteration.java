@@ -341,8 +341,7 @@ final class Iteration {
         ReadyQueue queue = incoming;
         incoming = current; // empty; what comes during the step is for the next one
         current = queue;
-        long upTo = timers.lastSequence();
-        for (Deadline due = timers.takeDue(now, upTo); due != null; due = timers.takeDue(now, upTo)) {
+        for (Deadline due = timers.takeDue(now); due != null; due = timers.takeDue(now)) {
             queue.addDeadline(due, due.priority());
         }
         highestEvent = queue.highest();

@@ -22,8 +22,8 @@ import java.nio.channels.spi.SelectorProvider;
  */
 public interface Poller extends AutoCloseable {
     /**
-     * In a report, beside {@link Interest#READ}: it stays ready for reading for ever, as after the end of a stream. Edge-triggered
-     * pollers say so where they can, since no other edge will follow; a level-triggered poller needn't.
+     * In a report, beside {@link Interest#READ}: it stays ready for reading for ever, as after the end of a stream.
+     * Edge-triggered pollers say so where they can, since no other edge will follow; a level-triggered poller needn't.
      */
     int READ_LASTS = 4;
 

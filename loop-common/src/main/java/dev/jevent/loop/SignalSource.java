@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * One signal of the operating system, and all watchers of it in the process. While there are any, our handler is installed;
  * when the last one stops, the handler from before is back.
  *
- * <p>Facts: the only way to handle a signal in Java is {@code sun.misc.Signal} in the module {@code jdk.unsupported}; it is used by
- * reflection because javac warns of any other use and cannot be told not to. Its calls synchronize, so they are made by
+ * <p>Facts: the only way to handle a signal in Java is {@code sun.misc.Signal} in the module {@code jdk.unsupported}; it is
+ * used by reflection because javac warns of any other use and cannot be told not to. Its calls synchronize, so they are made by
  * one thread at a time and outside of anything that others could spin on: see {@link #reconcile}.
  */
 final class SignalSource implements InvocationHandler {
@@ -105,8 +105,8 @@ final class SignalSource implements InvocationHandler {
     }
 
     /**
-     * Installs or removes our handler as the list of watchers demands. If another thread is at it, that one goes once more instead,
-     * and a start returns some microseconds before the handler is there.
+     * Installs or removes our handler as the list of watchers demands. If another thread is at it, that one goes once more
+     * instead, and a start returns some microseconds before the handler is there.
      */
     private void reconcile() {
         if (changes.getAndIncrement() > 0) {

@@ -103,23 +103,13 @@ final class TimerHeap {
         return keys[0];
     }
 
-    /** The sequence of the last that was set. */
-    long lastSequence() {
-        return lastSequence;
-    }
-
-    /**
-     * Takes the next deadline out of the heap and marks it due.
-     *
-     * @param upTo sequence of the last one that counts; what was set later waits for the next time
-     * @return null if none is due
-     */
-    Deadline takeDue(long now, long upTo) {
+    /** Takes the next deadline out of the heap and marks it due; null if none is. */
+    Deadline takeDue(long now) {
         if (live == 0) {
             return null;
         }
         settle();
-        if (keys[0] - now > 0 || keys[1] - upTo > 0) {
+        if (keys[0] - now > 0) {
             return null;
         }
         Deadline deadline = owners[0];

@@ -175,7 +175,8 @@ class IoWatcherTest {
         @DisplayName("B-WAT-07: a mask that is neither READ nor WRITE nor both is refused")
         void masksAreChecked() {
             for (int mask : new int[] {0, 4, -1}) {
-                assertThatIllegalArgumentException().isThrownBy(() -> loop.io(D, mask)).withMessageContaining("interest: " + mask);
+                assertThatIllegalArgumentException().isThrownBy(() -> loop.io(D, mask))
+                        .withMessageContaining("interest: " + mask);
             }
             Watcher.Io io = started(READ, "read");
             assertThatIllegalStateException().isThrownBy(() -> io.interest(WRITE)).withMessageContaining("active");

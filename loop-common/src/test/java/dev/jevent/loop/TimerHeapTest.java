@@ -54,9 +54,8 @@ class TimerHeapTest {
     }
 
     private void expireAll() {
-        long upTo = heap.lastSequence();
         List<Deadline> due = new ArrayList<>();
-        for (Deadline next = heap.takeDue(now, upTo); next != null; next = heap.takeDue(now, upTo)) {
+        for (Deadline next = heap.takeDue(now); next != null; next = heap.takeDue(now)) {
             due.add(next);
         }
         due.forEach(Deadline::dispatch);
@@ -190,6 +189,25 @@ class TimerHeapTest {
         }
         assertThat(other.set && one.set).isTrue();
         assertThat(heap.count()).isEqualTo(2);
+    }
+
+    @Test
+    void setLaterAndCancelledAndSetLaterItKeepsItsPlace() {
+        Named other = new Named("other").in(50);
+        Named timeout = new Named("timeout");
+        for (int i = 0; i < 100; i++) {
+            timeout.in(100 + i);
+            heap.cancel(timeout);
+            timeout.in(101 + i);
+            assertThat(heap.entries()).as("entries for two").isEqualTo(2);
+        }
+        now += 199;
+        expireAll();
+        assertThat(fired).containsExactly("other");
+        now += 1;
+        expireAll();
+        assertThat(fired).containsExactly("other", "timeout");
+        assertThat(other.set).isFalse();
     }
 
     @ParameterizedTest

@@ -30,8 +30,8 @@ import java.util.concurrent.locks.LockSupport;
  * our back, and are reported ready from now on, so that whoever uses them sees it. The interrupt status is left alone: it is
  * for the loop's owner, who sees it when the turn ends.
  *
- * <p><b>Price.</b> Timers of a loop with channels have a grain of a millisecond. A close that the loop wasn't told of is noticed when
- * a poll returns for another reason.
+ * <p><b>Price.</b> Timers of a loop with channels have a grain of a millisecond. A close that the loop wasn't told of is
+ * noticed when a poll returns for another reason.
  */
 final class NioPoller implements Poller {
     private static final long NANOS_PER_MILLI = 1_000_000;
