@@ -30,6 +30,9 @@ import java.util.function.Supplier;
  * having met the error, its value counts; an exception of it, such as {@link InterruptedException}, becomes suppressed in
  * the {@code TimeoutException}. Afterwards nothing is left that could hit what comes later.
  *
+ * <p>Inside of {@link Greenlet#shielded} it is held back as any kill, until that part is over. On the bare main thread of
+ * a hub a JDK call that waits stops the loop, and with it the time.
+ *
  * <p>Without a scope:
  *
  * <pre>{@code

@@ -3,6 +3,10 @@ package dev.jevent.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jevent.GreenletInterrupted;
+import dev.jevent.Guard;
+import dev.jevent.WaitNode;
+import dev.jevent.WaitQueue;
+import dev.jevent.Waiter;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.lincheck.Lincheck;
@@ -254,21 +258,21 @@ class ModelCheckTest {
     }
 
     /** As an event, without the second look inside the guard. */
-    private static final class Careless extends dev.jevent.Guard {
-        private final dev.jevent.WaitQueue queue = new dev.jevent.WaitQueue();
+    private static final class Careless extends Guard {
+        private final WaitQueue queue = new WaitQueue();
         private volatile boolean set;
 
         void set() {
             enter();
             set = true;
-            dev.jevent.WaitNode all = queue.claimAll();
+            WaitNode all = queue.claimAll();
             leave();
-            dev.jevent.WaitQueue.wakeAll(all, this);
+            WaitQueue.wakeAll(all, this);
         }
 
         void await() {
             if (!set) {
-                dev.jevent.Waiter waiter = dev.jevent.Waiter.current();
+                Waiter waiter = Waiter.current();
                 enter();
                 await(queue, waiter, this, -1);
             }

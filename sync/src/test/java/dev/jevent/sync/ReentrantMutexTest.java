@@ -396,6 +396,27 @@ class ReentrantMutexTest {
         }
 
         @HubTest
+        void hopelessWaitWhoseMutexNobodyWillUnlockEndsWithoutIt(Hub hub) throws Exception {
+            ReentrantMutex mutex = new ReentrantMutex();
+            MutexCondition condition = mutex.newCondition();
+            Event never = new Event();
+            mutex.lock();
+            Greenlet<Void> owner = hub.spawn(() -> {
+                mutex.lock();
+                try {
+                    never.await();
+                } finally {
+                    mutex.unlock();
+                }
+            });
+            assertThatThrownBy(condition::await).isInstanceOf(LoopExit.class).hasMessageContaining("waits for <ReentrantMutex");
+            assertThat(mutex.isHeldByCurrentThread()).isFalse();
+            assertThat(condition.queueLength() + mutex.queueLength()).isZero();
+            owner.kill();
+            assertThat(mutex.locked()).isFalse();
+        }
+
+        @HubTest
         void interrupts(Hub hub) throws Exception {
             ReentrantMutex mutex = new ReentrantMutex();
             MutexCondition condition = mutex.newCondition();
