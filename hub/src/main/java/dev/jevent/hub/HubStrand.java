@@ -200,15 +200,14 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         return interruptedToDeliver && thread().isInterrupted();
     }
 
+    /**
+     * The error that the interrupt was for is gone. Another thread cannot clear the flag, and may not even see it: a lock hides
+     * it until it is acquired. Then the next wait does.
+     */
     private void clearOwnInterrupt() {
-        if (!interruptedToDeliver) {
-            return;
-        }
-        if (Thread.currentThread() == thread()) {
+        if (interruptedToDeliver && Thread.currentThread() == thread()) {
             interruptedToDeliver = false;
             Thread.interrupted();
-        } else {
-            interruptedToDeliver = thread().isInterrupted(); // it will find the flag, and must know that it means nothing
         }
     }
 
@@ -257,7 +256,12 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     protected final void beforeWait() {
         if (undelivered != null && shields == 0 && tryClaim()) {
             failHere(takeUndelivered());
-        } else if (hub.environment().simulated()) {
+            return;
+        }
+        if (interruptedToDeliver && undelivered == null) {
+            clearOwnInterrupt();
+        }
+        if (hub.environment().simulated()) {
             hub.environment().interpose("wait");
         }
     }
