@@ -455,6 +455,21 @@ class IoWatcherTest {
         }
 
         @Test
+        void onceThePollerFoundNothingItIsNotAskedAgain() {
+            Watcher.Io read = started(READ, "read");
+            poller.ready(D, READ);
+            iterate();
+            poller.drain(D, READ);
+            for (int i = 0; i < 3; i++) {
+                iterate();
+                read.stop();
+                read.start(() -> world.log.add("never"));
+            }
+            assertThat(world.log).containsExactly("read 1");
+            assertThat(poller.calls).containsExactly("register 3", "modify 3");
+        }
+
+        @Test
         void theEndOfAStreamLastsWithoutAskingAgain() {
             Watcher.Io read = loop.io(D, Interest.BOTH);
             read.start(() -> {
