@@ -42,7 +42,7 @@ final class Call<V> extends Linkable<Call<V>> implements Result<V> {
     private volatile boolean ended;
     private volatile boolean interrupting;
 
-    // of the pool's queue, inside its guard
+    // of the queue, inside the crew's guard
     Call<?> next;
     Call<?> previous;
     boolean queued;

@@ -1,6 +1,6 @@
 package dev.jevent.hub;
 
-/** Calls that wait for a thread, first come first served; linked through the calls. Inside the pool's guard. */
+/** Calls that wait for a thread, first come first served; linked through the calls. Inside the crew's guard. */
 final class CallQueue {
     private Call<?> head;
     private Call<?> tail;

@@ -11,22 +11,24 @@ import dev.jevent.Hub;
  */
 final class Worker implements Runnable {
     private final WorkerPool pool;
+    private final Crew crew;
     private Call<?> first;
 
-    /** Set by whoever takes this worker from the idle ones, inside the pool's guard; then unparked. */
+    /** Set by whoever takes this worker from the idle ones, inside the crew's guard; then unparked. */
     volatile Call<?> assigned;
 
     volatile boolean retired;
     Thread thread;
 
-    // of the idle ones, inside the pool's guard
+    // of the idle ones, inside the crew's guard
     Worker above;
     Worker below;
     boolean idle;
 
     /** @param first what it runs first; null: whatever is queued */
-    Worker(WorkerPool pool, Call<?> first) {
+    Worker(WorkerPool pool, Crew crew, Call<?> first) {
         this.pool = pool;
+        this.crew = crew;
         this.first = first;
     }
 
@@ -48,7 +50,7 @@ final class Worker implements Runnable {
         thread = Thread.currentThread();
         Call<?> call = first;
         first = null;
-        while (call != null || (call = pool.take(this)) != null) {
+        while (call != null || (call = crew.take(this)) != null) {
             try {
                 call.run();
             } catch (Throwable t) {
