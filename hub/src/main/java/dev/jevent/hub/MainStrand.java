@@ -183,7 +183,7 @@ final class MainStrand extends HubStrand {
                 if (Thread.interrupted()) {
                     throw new GreenletInterrupted();
                 }
-                if (!loop.turn(false) && !awaitOutside(true)) {
+                if (!loop.turn(false) && !over[0] && !awaitOutside(true)) {
                     return true;
                 }
             }
@@ -220,7 +220,7 @@ final class MainStrand extends HubStrand {
                     }
                 }
                 interrupted |= Thread.interrupted();
-                if (!loop.turn(false) && live.size() > 0 && !awaitOutside(false)) {
+                if (!loop.turn(false) && !over[0] && live.size() > 0 && !awaitOutside(false)) {
                     break;
                 }
             }
