@@ -4,6 +4,7 @@ import dev.jevent.contract.Switches;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 
@@ -34,16 +35,49 @@ public final class Jevent {
      */
     @Switches
     public static <V, X extends Exception> V run(Body<? extends V, X> body) throws X {
-        Greenlet<V> first = Hub.current().spawn((Callable<V>) body::call);
-        first.join();
+        First<V> first = new First<>(Hub.current(), body);
+        first.start();
+        try {
+            first.join();
+        } catch (Throwable ofWait) {
+            first.awaited = false;
+            throw ofWait;
+        }
         if (first.exception() != null) {
             throw Throwing.sneaky(first.exception());
         }
         return first.value();
     }
 
+    /** What {@link #run} runs: its error is thrown there, and not reported besides, as long as somebody waits there. */
+    private static final class First<V> extends Greenlet<V> {
+        private final Body<? extends V, ?> body;
+        private boolean awaited = true;
+
+        First(Hub hub, Body<? extends V, ?> body) {
+            super(hub);
+            this.body = Objects.requireNonNull(body, "body");
+        }
+
+        @Override
+        protected V run() throws Exception {
+            return body.call();
+        }
+
+        @Override
+        protected boolean isReported(Throwable error) {
+            return !awaited;
+        }
+
+        @Override
+        public String toString() {
+            return "<first greenlet of " + hub() + ">";
+        }
+    }
+
     @Switches
     public static <X extends Exception> void run(VoidBody<X> body) throws X {
+        Objects.requireNonNull(body, "body");
         Jevent.<Void, X>run(() -> {
             body.run();
             return null;

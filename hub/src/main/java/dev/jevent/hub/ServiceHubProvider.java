@@ -13,24 +13,17 @@ import dev.jevent.spi.LoopProvider;
 
 /** The service entry behind {@link Hub#current()}: no container needed. */
 public final class ServiceHubProvider extends HubProvider {
-    static {
-        CarrierBridge.protectPollers();
-    }
-
     /** For ServiceLoader. */
     public ServiceHubProvider() {}
 
     /** The service entry for hubs with an environment or loop of their own. */
     public static final class Factory implements HubFactory {
-        static {
-            HubProvider.get(); // what the first hub of the process needs
-        }
-
         /** For ServiceLoader. */
         public Factory() {}
 
         @Override
         public Hub open(Environment environment, Settings settings, LoopProvider loop) {
+            CarrierBridge.protectPollers();
             return LoopHub.open(environment, settings, loop);
         }
     }
@@ -52,6 +45,7 @@ public final class ServiceHubProvider extends HubProvider {
             throw new WrongThreadException(thread + " is a virtual thread that no hub schedules, so it cannot own one:"
                     + " call Jevent.run, or spawn, on a platform thread");
         }
+        CarrierBridge.protectPollers(); // before LoopHub is even loaded; not earlier: who only looks for a hub starts no thread
         return LoopHub.open(Environment.system(), Settings.process(), null);
     }
 
