@@ -377,9 +377,9 @@ public abstract class PollerTck {
 
     @Test
     void waitsNotLessThanItsTimeWithoutAReason() throws IOException {
-        assertTrue(waitsItsTime(), "of several polls none waited as long as told");
+        assertTrue(waitsItsTime(), "most polls didn't wait as long as told");
         registerSomethingIdle();
-        assertTrue(waitsItsTime(), "of several polls none waited as long as told, with something to watch");
+        assertTrue(waitsItsTime(), "most polls didn't wait as long as told, with something to watch");
     }
 
     private void registerSomethingIdle() throws IOException {
@@ -388,17 +388,19 @@ public abstract class PollerTck {
         reportedSoon(7); // an edge-triggered poller tells of writing once
     }
 
-    /** Some polls may return early, but not all of them. */
+    /** Some polls may return early, but not most of them. */
     private boolean waitsItsTime() throws IOException {
-        long nanos = 1_700_000; // no whole number of milliseconds
-        for (int i = 0; i < 5; i++) {
+        long nanos = 1_900_000; // no whole number of milliseconds
+        int polls = 15;
+        int early = 0;
+        for (int i = 0; i < polls; i++) {
             long began = System.nanoTime();
             poll(nanos);
-            if (System.nanoTime() - began >= nanos) {
-                return true;
+            if (System.nanoTime() - began < nanos) {
+                early++;
             }
         }
-        return false;
+        return early <= polls / 2;
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.Watcher;
 import dev.jevent.spi.HubLoop;
@@ -166,7 +167,11 @@ interface PostRules extends LoopRules {
         runUntil("the last send", () -> seen[0] == sends);
         sender.join();
         iterate(2);
-        org.junit.jupiter.api.Assertions.assertTrue(fired[0] <= sends, "fired " + fired[0] + " times for " + sends + " sends");
+        assertTrue(fired[0] <= sends, "fired " + fired[0] + " times for " + sends + " sends");
+        fired[0] = 0;
+        async.send();
+        iterate(3);
+        assertEquals(1, fired[0], "for one send");
         async.close();
     }
 

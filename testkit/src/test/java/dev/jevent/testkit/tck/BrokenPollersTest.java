@@ -252,6 +252,7 @@ class BrokenPollersTest {
                     @Override
                     public void wakeup() {
                         wakeups++;
+                        super.wakeup();
                     }
                 }),
                 new Broken("anInterruptedThreadDoesNotWaitAndStaysInterrupted", "takes the interrupt", () -> new SelectorPoller() {
