@@ -34,9 +34,9 @@ class BehavioursTest {
     private static final String OPEN = "/behaviours-open.txt";
     private static final String UPDATE = "docs.update";
 
-    /** A line that takes ids: bullets and marks, the ids, marks, and the reason or its beginning. */
-    private static final Pattern BEGINS =
-            Pattern.compile("^[#*\\-|`\\s]*((?:" + Claims.ID + "[,/\\s`*and]*)+)[:.|*\\s—–-]*(.*)$");
+    /** A line that takes ids: bullets and marks, ids of any kind, marks, and the reason or its beginning. */
+    private static final Pattern BEGINS = Pattern.compile(
+            "^[#*\\-|`\\s]*((?:(?:[BFO]-[A-Z]+|D)-\\d+\\b(?: \\([^)]*\\))?[,/\\s`*]*(?:and )?)+)[:.|*\\s—–-]*(.*)$");
 
     private static final String HEAD = """
             # Behaviours
@@ -204,10 +204,10 @@ class BehavioursTest {
     @Test
     void differencesAreReadFromLines() {
         var reasons = new TreeMap<String, String>();
-        differences(List.of("# Queues", "", "- **B-QUE-20**: typed,", "  so impossible", "- B-QUE-21, B-QUE-22 gone", "- F-Q-01: other", "", "Other text.", "## B-QUE-23", "",
+        differences(List.of("# Queues", "", "- **B-QUE-20**: typed,", "  so impossible", "- B-QUE-21, B-QUE-22 gone", "F-Q-01, B-QUE-24: both", "F-Q-02: other", "", "Other text.", "## B-QUE-23", "",
                 "A reason."), reasons);
         assertThat(reasons).containsExactly(
                 Map.entry("B-QUE-20", "typed, so impossible"), Map.entry("B-QUE-21", "gone"),
-                Map.entry("B-QUE-22", "gone"), Map.entry("B-QUE-23", "A reason."));
+                Map.entry("B-QUE-22", "gone"), Map.entry("B-QUE-23", "A reason."), Map.entry("B-QUE-24", "both"));
     }
 }
