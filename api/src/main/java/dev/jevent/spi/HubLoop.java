@@ -8,7 +8,10 @@ public interface HubLoop extends Loop {
     /** Who runs users' callbacks; called once, before anything runs. Without a host they run on the loop's thread. */
     void host(LoopHost host);
 
-    /** Queues {@code task}, to be run on the loop's thread itself; first in first out with callbacks. Allocates nothing. */
+    /**
+     * Queues {@code task}, to be run on the loop's thread itself; first in first out with callbacks and with what was
+     * {@linkplain #post posted} before. Allocates nothing.
+     */
     void execute(Runnable task);
 
     /**

@@ -98,7 +98,7 @@ final class MainStrand extends HubStrand {
         boolean interrupted = false;
         resumed = false;
         while (!resumed) {
-            if (!loop.turn(false) && (isDone() || !awaitOutside(false) && failedForEver())) {
+            if (!loop.turn(false) && (isDone() || !awaitOutside() && failedForEver())) {
                 break; // nobody is before us
             }
             if (!isDone() && Thread.interrupted()) {
@@ -128,8 +128,8 @@ final class MainStrand extends HubStrand {
      * When the loop has nothing left to do: waits until somebody outside brings something. Returns false if nobody is there
      * who could, and nobody was: who brought the last thing and went must be seen, so the loop is looked at once more.
      */
-    private boolean awaitOutside(boolean joining) {
-        return hub.hubLoop().turn(hub.canBeWoken(joining));
+    private boolean awaitOutside() {
+        return hub.hubLoop().turn(hub.canBeWoken(false));
     }
 
     @Override
@@ -145,10 +145,10 @@ final class MainStrand extends HubStrand {
         throwUndelivered();
     }
 
-    /** Runs what is queued now, and what other threads have posted: main goes behind those, so its turn is posted, too. */
+    /** Runs what is queued now. */
     private void runQueued() {
         yielded = false;
-        hub.hubLoop().post(yieldTurn);
+        hub.hubLoop().execute(yieldTurn);
         while (!yielded) {
             hub.hubLoop().turn(false);
         }
@@ -183,8 +183,11 @@ final class MainStrand extends HubStrand {
                 if (Thread.interrupted()) {
                     throw new GreenletInterrupted();
                 }
-                if (!loop.turn(false) && !over[0] && !awaitOutside(true)) {
-                    return true;
+                if (!loop.turn(false)) {
+                    boolean outside = hub.canBeWoken(true);
+                    if (!(over[0] && outside) && !loop.turn(outside)) {
+                        return true;
+                    }
                 }
             }
             return false;
@@ -220,7 +223,7 @@ final class MainStrand extends HubStrand {
                     }
                 }
                 interrupted |= Thread.interrupted();
-                if (!loop.turn(false) && !over[0] && live.size() > 0 && !awaitOutside(false)) {
+                if (!loop.turn(false) && !over[0] && live.size() > 0 && !awaitOutside()) {
                     break;
                 }
             }

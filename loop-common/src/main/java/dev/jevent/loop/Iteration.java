@@ -190,6 +190,14 @@ final class Iteration {
 
     // ---- 1 ----
 
+    /** Queues {@code task} behind what other threads have posted before. @return false if the loop is closed */
+    boolean queue(Runnable task) {
+        if (!inbox.isEmpty()) {
+            takePosts();
+        }
+        return tasks.add(task);
+    }
+
     private boolean takePosts() {
         Inbox.Post post = inbox.take();
         if (post == null) {

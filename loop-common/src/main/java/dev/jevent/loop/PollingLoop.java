@@ -70,7 +70,7 @@ public final class PollingLoop implements HubLoop {
 
     @Override
     public void execute(Runnable task) {
-        if (!iteration.tasks.add(task)) {
+        if (!iteration.queue(task)) {
             refused(task);
         }
     }
@@ -185,7 +185,7 @@ public final class PollingLoop implements HubLoop {
     public Callback runCallback(Runnable callback) {
         confine();
         QueuedCallback queued = new QueuedCallback(this, Objects.requireNonNull(callback, "callback"));
-        iteration.tasks.add(queued);
+        iteration.queue(queued);
         return queued;
     }
 

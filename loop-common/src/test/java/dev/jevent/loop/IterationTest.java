@@ -536,7 +536,7 @@ class IterationTest {
         loop.post(late);
         loop.execute(late);
         async.send();
-        assertThat(host.orphaned).containsExactly(executed, called, posted, late, late);
+        assertThat(host.orphaned).containsExactly(executed, posted, called, late, late);
         assertThat(world.log).isEmpty();
         assertThat(world.poller.closed).isTrue();
         assertThat(async.active()).isFalse();
