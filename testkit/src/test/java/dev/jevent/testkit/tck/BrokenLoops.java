@@ -119,7 +119,8 @@ final class BrokenLoops {
                     return call.proceed();
                 }),
                 loop("tasksAndCallbacksShareOneLine", "callbacks wait behind tasks", "runCallback", (real, call) -> {
-                    real.post(call.argument(0));
+                    Runnable callback = call.argument(0);
+                    real.execute(() -> real.execute(callback));
                     return null;
                 }),
                 loop("callbacksGoToTheHostAndTasksDoNot", "tasks as callbacks", "execute", (real, call) -> {
