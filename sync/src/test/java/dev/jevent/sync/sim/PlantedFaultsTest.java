@@ -85,6 +85,14 @@ class PlantedFaultsTest {
                         CellScenarios.setOnceForAll(BrokenCells.SetTwice::new)),
                 fault("result wakes too few",
                         CellScenarios.setOnceForAll(BrokenCells.WakesTooFew::new)),
+                fault("pool loses the slot of a member that failed",
+                        PoolScenarios.slotsAreConserved(BrokenSlots.LosesTheSlotOfAFailure::new)),
+                fault("pool loses the slot of a member that never began",
+                        PoolScenarios.slotsAreConserved(BrokenSlots.LosesTheSlotOfOneThatNeverBegan::new)),
+                fault("pool is joined before all have ended",
+                        PoolScenarios.slotsAreConserved(BrokenSlots.JoinReturnsEarly::new)),
+                fault("pool has more members than slots",
+                        PoolScenarios.slotsAreConserved(BrokenSlots.HasTooManyMembers::new)),
                 fault("timeout strikes after its scope",
                         TimeoutScenarios.oneOutcomeEach(new BrokenLimits.StrikesAfterTheScope())),
                 fault("timeout on its way is not taken back",
@@ -95,10 +103,14 @@ class PlantedFaultsTest {
                         TimeoutScenarios.oneOutcomeEach(new BrokenLimits.IsOverTooEarly())));
     }
 
+    private static Schedules schedules(Fault fault) {
+        return Schedules.of(fault.scenario()).tolerate(PoolScenarios.Failure.class).count(SEEDS);
+    }
+
     @ParameterizedTest
     @MethodSource("faults")
     void isFound(Fault fault) {
-        Optional<Schedules.Failure> found = Schedules.of(fault.scenario()).count(SEEDS).firstFailure();
+        Optional<Schedules.Failure> found = schedules(fault).firstFailure();
         assertThat(found).as(fault.name()).isPresent();
         System.out.println("found at seed " + (found.get().number() + 1) + ": " + fault);
     }
@@ -120,12 +132,13 @@ class PlantedFaultsTest {
                 fault("condition: signals", MutexScenarios.signalsAreNotLost(BrokenLocks::new)),
                 fault("condition: buffer", MutexScenarios.boundedBuffer(BrokenLocks::new)),
                 fault("result", CellScenarios.setOnceForAll(BrokenCells::new)),
+                fault("pool", PoolScenarios.slotsAreConserved(BrokenSlots::new)),
                 fault("timeout", TimeoutScenarios.oneOutcomeEach(new BrokenLimits())));
     }
 
     @ParameterizedTest
     @MethodSource("written")
     void writtenRightIsNot(Fault right) {
-        Schedules.of(right.scenario()).count(SEEDS).run();
+        schedules(right).run();
     }
 }
