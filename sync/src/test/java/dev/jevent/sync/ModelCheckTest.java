@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * checker chooses: one that waits for ever, having missed its wake-up, is found as a hang.
  */
 class ModelCheckTest {
-    private static final int INTERLEAVINGS = Integer.getInteger("jevent.test.schedules", 1000) / 4;
+    private static final int INTERLEAVINGS = Integer.getInteger("jevent.test.schedules", 20_000) / 80;
 
     private interface Body {
         void run() throws Exception;

@@ -54,7 +54,7 @@ public final class Schedules {
         }
     }
 
-    private static final int DEFAULT_COUNT = 1000;
+    private static final int DEFAULT_COUNT = 20_000;
 
     /** Runs on one hub. A new one for each would cost more than the run. */
     private static final int ON_ONE_HUB = 500;
