@@ -3,7 +3,6 @@ package dev.jevent.sync;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.Guard;
-import dev.jevent.Hub;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -34,9 +33,9 @@ final class Scope extends Guard {
             result = body.call(group);
             group.joinAndStop();
         } catch (Throwable thrown) {
-            throw scope.<X>failed(thrown, scope.leave(thrown));
+            throw scope.<X>failed(thrown, scope.endMembers());
         }
-        Throwable failure = scope.leave(null);
+        Throwable failure = scope.endMembers();
         if (failure != null) {
             throw new ExecutionException(failure);
         }
@@ -53,6 +52,20 @@ final class Scope extends Guard {
         leave();
         if (first) {
             group.killLater();
+            if (owner.hub().isCurrent()) {
+                owner.killLater(signal);
+            } else {
+                owner.hub().loop().runCallbackThreadSafe(this::signal);
+            }
+        }
+    }
+
+    /** On the owner's hub, where an error thrown in can be taken back until it is delivered. */
+    private void signal() {
+        enter();
+        boolean late = left;
+        leave();
+        if (!late) {
             owner.killLater(signal);
         }
     }
@@ -63,28 +76,17 @@ final class Scope extends Guard {
      *
      * @return the failure of a member that came first, or null
      */
-    private Throwable leave(Throwable thrown) {
+    private Throwable endMembers() {
         enter();
         left = true;
         Throwable first = failure;
         leave();
-        boolean signalIsOut = first != null && thrown != signal && !owner.takeBack(signal);
-        while (true) {
-            try {
-                group.hitUntilEmpty(new GreenletExit("its scope was left"), -1);
-                group.shutdown();
-                if (signalIsOut) { // swallowed by the body, or on its way from another hub
-                    Hub.current().yieldNow();
-                    owner.takeBack(signal);
-                }
-                return first;
-            } catch (Throwable second) {
-                if (second != signal) {
-                    throw second;
-                }
-                signalIsOut = false;
-            }
+        if (first != null) {
+            owner.takeBack(signal);
         }
+        group.hitUntilEmpty(new GreenletExit("its scope was left"), -1);
+        group.shutdown();
+        return first;
     }
 
     /** What the scope throws: a kill of its owner, else the first failure. */

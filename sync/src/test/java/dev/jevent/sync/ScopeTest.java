@@ -95,10 +95,12 @@ class ScopeTest {
             group.spawn(() -> {
                 throw new IOException("first");
             });
+            Greenlet<Void> other = group.spawn(() -> sleep(hub, 100));
             try {
                 sleep(hub, 100);
             } catch (GreenletExit e) {
                 sleep(hub, 2);
+                assertThat(other.exit()).isNotNull();
             }
         })).isInstanceOf(ExecutionException.class).hasRootCauseMessage("first");
         sleep(hub, 1);
