@@ -63,8 +63,8 @@ public class Group extends Membership implements Iterable<Greenlet<?>>, AutoClos
      * waits for them; if it throws, they are killed. If a member fails, the other members are killed, and so is the body, by a
      * {@link GreenletExit} at its current or next wait. What is spawned after that is killed, too.
      *
-     * <p>A kill of the caller is a failure of the body. A second one, while this waits for members that don't end, is thrown
-     * at once.
+     * <p>A kill of the caller is a failure of the body. Only a second one, while this waits for members that don't end, is
+     * thrown before they have.
      *
      * @throws X what {@code body} throws
      * @throws ExecutionException with the first failure of a member as its cause

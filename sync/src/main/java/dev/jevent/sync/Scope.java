@@ -28,16 +28,21 @@ final class Scope extends Guard {
             throws X, ExecutionException {
         Scope scope = new Scope(group);
         group.scope(scope);
-        T result;
+        T result = null;
+        Throwable thrown = null;
         try {
             result = body.call(group);
             group.joinAndStop();
-        } catch (Throwable thrown) {
-            throw scope.<X>failed(thrown, scope.endMembers());
+        } catch (Throwable e) {
+            thrown = e;
         }
-        Throwable failure = scope.endMembers();
-        if (failure != null) {
-            throw new ExecutionException(failure);
+        Throwable first = scope.close();
+        thrown = scope.endMembers(thrown);
+        if (thrown != null) {
+            throw scope.<X>failed(thrown, first);
+        }
+        if (first != null) {
+            throw new ExecutionException(first);
         }
         return result;
     }
@@ -70,13 +75,8 @@ final class Scope extends Guard {
         }
     }
 
-    /**
-     * Ends what is left of the group, and sees to it that the signal hits nothing after the scope. A second kill of the
-     * owner, while this waits, is thrown at once.
-     *
-     * @return the failure of a member that came first, or null
-     */
-    private Throwable endMembers() {
+    /** From now on no signal hits the owner. Returns the failure of a member that came before, or null. */
+    private Throwable close() {
         enter();
         left = true;
         Throwable first = failure;
@@ -84,9 +84,39 @@ final class Scope extends Guard {
         if (first != null) {
             owner.takeBack(signal);
         }
-        group.hitUntilEmpty(new GreenletExit("its scope was left"), -1);
-        group.shutdown();
         return first;
+    }
+
+    /**
+     * Kills what is left of the group and waits for it. The owner may be killed meanwhile; if it was killed before, that is
+     * thrown at once.
+     *
+     * @param thrown what ended the body, or null
+     * @return what ends the scope, or null
+     */
+    private Throwable endMembers(Throwable thrown) {
+        Throwable ends = thrown;
+        boolean killed = isKill(thrown);
+        while (true) {
+            try {
+                group.hitUntilEmpty(new GreenletExit("its scope was left"), -1);
+                group.shutdown();
+                return ends;
+            } catch (Throwable e) {
+                if (ends != null && ends != signal && ends != e) {
+                    e.addSuppressed(ends);
+                }
+                if (killed) {
+                    throw e;
+                }
+                killed = true;
+                ends = e;
+            }
+        }
+    }
+
+    private boolean isKill(Throwable thrown) {
+        return thrown instanceof Error && thrown != signal;
     }
 
     /** What the scope throws: a kill of its owner, else the first failure. */
@@ -94,8 +124,10 @@ final class Scope extends Guard {
         if (first == null) {
             throw Scope.<RuntimeException>sneaky(thrown);
         }
-        if (thrown instanceof Error && thrown != signal) {
-            thrown.addSuppressed(first);
+        if (isKill(thrown)) {
+            if (thrown != first) {
+                thrown.addSuppressed(first);
+            }
             throw Scope.<RuntimeException>sneaky(thrown);
         }
         ExecutionException failed = new ExecutionException(first);

@@ -207,6 +207,33 @@ class ScopeTest {
     }
 
     @Test
+    void aKillWhileMembersEndStillWaitsForThem(Hub hub, VirtualClock clock) {
+        Greenlet<?>[] member = new Greenlet<?>[1];
+        GreenletExit kill = new GreenletExit();
+        Greenlet<Void> owner = hub.spawn(() -> {
+            try {
+                Group.<Void, IOException>scoped(group -> {
+                    member[0] = group.spawn(() -> {
+                        try {
+                            sleep(hub, 100);
+                        } finally {
+                            sleep(hub, 10);
+                        }
+                    });
+                    hub.yieldNow();
+                    throw new IOException("of the body");
+                });
+            } finally {
+                assertThat(member[0].dead()).isTrue();
+            }
+        });
+        sleep(hub, 1);
+        owner.kill(kill);
+        assertThat(owner.exit()).isSameAs(kill);
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
     void aKilledMemberIsNoFailure(Hub hub) throws Exception {
         assertThat(Group.<Integer, RuntimeException>scoped(group -> {
             Greenlet<Void> member = group.spawn(() -> sleep(hub, 100));
