@@ -12,6 +12,6 @@ public class GreenletExit extends Error {
     }
 
     public GreenletExit(String message) {
-        super(message, null, false, false);
+        super(message, null, true, false);
     }
 }

@@ -104,7 +104,8 @@ public abstract class Guard {
         }
     }
 
-    private void withdraw(WaitQueue queue, Waiter waiter) {
+    /** Takes a waiter out that nobody woke. */
+    final void withdraw(WaitQueue queue, Waiter waiter) {
         enter();
         queue.remove(waiter);
         leave();

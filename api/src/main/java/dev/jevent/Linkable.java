@@ -70,7 +70,20 @@ public abstract class Linkable<S extends Linkable<S>> extends Guard implements W
             leave();
             return true;
         }
-        return await(waiters(), waiter, this, nanos) != Waiter.TIMED_OUT;
+        // As await() has it, but one frame less under everybody who waits.
+        WaitQueue queue = waiters();
+        waiter.arm(this);
+        queue.add(waiter);
+        leave();
+        boolean woken = false;
+        try {
+            woken = waiter.await(nanos) != Waiter.TIMED_OUT;
+            return woken;
+        } finally {
+            if (!woken) {
+                withdraw(queue, waiter);
+            }
+        }
     }
 
     @Override

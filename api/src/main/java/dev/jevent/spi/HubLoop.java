@@ -27,7 +27,7 @@ public interface HubLoop extends Loop {
      * Runs tasks, and polls, until {@link #endTurn} was called or one iteration is over.
      *
      * @param patient if nothing is left that could call back, wait for a {@link #post} instead of returning
-     * @return false if nothing is left that could call back
+     * @return false if nothing is left that could call back, and this turn ran nothing that could have changed that elsewhere
      * @throws java.io.UncheckedIOException if the poll fails for good; the loop can be closed
      */
     boolean turn(boolean patient);

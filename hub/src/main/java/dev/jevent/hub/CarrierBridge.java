@@ -66,10 +66,17 @@ final class CarrierBridge {
     }
 
     /**
-     * Keeps the JDK's pollers out of hubs: the first blocking socket call of a JVM starts them as virtual threads, which
-     * inherit the scheduler of the caller. Made by a greenlet, they would belong to its hub, and hang every socket of the
-     * JVM when it closes. So a platform thread initialises them, and virtual threads with them, while the first hub is being
-     * made; a greenlet that comes earlier waits for the end of that class initialisation.
+     * Keeps the JDK's pollers out of hubs.
+     *
+     * <p>Facts. By default the first blocking socket call of a JVM starts them as virtual threads, which inherit the scheduler
+     * of the caller. Made by a greenlet, they would belong to its hub, and hang every socket of the JVM when it closes.
+     * {@code jdk.pollerMode=1} makes them platform threads, which inherit nothing; it is read when they are started.
+     *
+     * <p>Decision. Where nobody chose a mode, that one. Where somebody chose another, a platform thread starts the pollers
+     * while the first hub is being made; a greenlet that comes earlier waits for the end of their class initialisation.
+     *
+     * <p>Price. Virtual threads outside of hubs share one read and one write poller. Starting the pollers in any case would
+     * cost a program that never opens a socket 300 ms at its exit, as long as HotSpot waits for a thread in native code.
      */
     static void protectPollers() {
         Pollers.begin();
@@ -89,13 +96,22 @@ final class CarrierBridge {
 
     private static final class Pollers implements Runnable {
         private static final String POLLER = "sun.nio.ch.Poller";
+        private static final String MODE = "jdk.pollerMode";
+        private static final String PLATFORM_THREADS = "1";
 
-        private static volatile Thread initialiser = start(); // until it is known to have begun
+        private static volatile Thread initialiser = start(); // until it is known to have begun; null: not needed
 
-        /** Initialises this class, which starts the thread. */
+        /** Initialises this class, which does it. */
         static void begin() {}
 
         private static Thread start() {
+            String chosen = System.getProperty(MODE);
+            if (chosen == null) {
+                System.setProperty(MODE, PLATFORM_THREADS);
+            }
+            if (chosen == null || chosen.equals(PLATFORM_THREADS)) {
+                return null;
+            }
             Thread thread = new Thread(new Pollers(), "jevent-poller-initialiser");
             thread.setDaemon(true);
             thread.start();

@@ -78,6 +78,7 @@ final class Iteration {
     private int untilLook = BATCH;
     private boolean sliceUsedUp;
     private boolean tasksRan; // in this iteration
+    private boolean ranAnything; // in this turn
 
     private int pollFailures;
 
@@ -111,6 +112,7 @@ final class Iteration {
         }
         turning = true;
         ending = false;
+        ranAnything = false;
         try {
             boolean resumed = step > TASKS;
             advance(patient, mode);
@@ -184,6 +186,11 @@ final class Iteration {
         return loop.refs() > 0 || !tasks.isEmpty() || !incoming.isEmpty() || !current.isEmpty() || !inbox.isEmpty();
     }
 
+    /** Whether the last turn ran a task, or called anybody. */
+    boolean ranAnything() {
+        return ranAnything;
+    }
+
     int readyCount() {
         return incoming.size() + current.size();
     }
@@ -219,6 +226,7 @@ final class Iteration {
             if (ready == null) {
                 return true;
             }
+            ranAnything = true;
             ready.dispatch();
         }
         return false;
@@ -251,6 +259,7 @@ final class Iteration {
                 return true;
             }
             tasksRan = true;
+            ranAnything = true;
             try {
                 task.run();
             } catch (Throwable t) {

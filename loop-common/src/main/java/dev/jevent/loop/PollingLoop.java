@@ -91,7 +91,7 @@ public final class PollingLoop implements HubLoop {
     @Override
     public boolean turn(boolean patient) {
         confine();
-        return iteration.turn(patient, Mode.DEFAULT);
+        return iteration.turn(patient, Mode.DEFAULT) || iteration.ranAnything();
     }
 
     @Override
