@@ -10,12 +10,15 @@ import java.lang.invoke.MethodHandle;
  * {@link Thread#yield} would let other greenlets run instead.
  */
 final class CarrierYield {
-    private static final MethodHandle SCHED_YIELD = find(); // null where there is none
+    private static final MethodHandle SCHED_YIELD = find(); // null: there is none, or the JVM would warn of its use
 
     private CarrierYield() {}
 
     @SuppressWarnings("restricted") // a call without arguments cannot harm
     private static MethodHandle find() {
+        if (!CarrierYield.class.getModule().isNativeAccessEnabled()) {
+            return null;
+        }
         Linker linker = Linker.nativeLinker();
         return linker.defaultLookup()
                 .find("sched_yield")

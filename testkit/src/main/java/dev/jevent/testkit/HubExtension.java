@@ -3,8 +3,11 @@ package dev.jevent.testkit;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Settings;
+import dev.jevent.spi.Environment;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
@@ -47,7 +51,8 @@ public final class HubExtension
         final World world;
         final ProcessAudit process;
         final HubThread thread;
-        HubAudit audit;
+        private HubAudit audit;
+        private Throwable failure; // of what ran in a greenlet
 
         Session(ExtensionContext context, Choices choices, boolean simulated) throws Exception {
             this.name = context.getRequiredTestClass().getSimpleName() + "." + context.getRequiredTestMethod().getName();
@@ -78,7 +83,7 @@ public final class HubExtension
             if (clock != null) {
                 return HubThread.open(name, clock, virtual, new VirtualLoopProvider(clock), choices.limit());
             }
-            return HubThread.open(name, dev.jevent.spi.Environment.system(), settings, null, choices.limit());
+            return HubThread.open(name, Environment.system(), settings, null, choices.limit());
         }
 
         <T> T run(InvocationInterceptor.Invocation<T> invocation) throws Throwable {
@@ -101,8 +106,6 @@ public final class HubExtension
             }
             return greenlet.value();
         }
-
-        private Throwable failure;
 
         /** Keeps the failure of a test from being reported as that of a greenlet. */
         private <T> T caught(Callable<T> call) {
@@ -172,7 +175,8 @@ public final class HubExtension
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
         warmUp();
-        boolean simulated = java.util.Arrays.asList(context.getRequiredTestMethod().getParameterTypes()).contains(World.class);
+        boolean simulated =
+                Arrays.asList(context.getRequiredTestMethod().getParameterTypes()).contains(World.class);
         context.getStore(NAMESPACE).put(Session.class, new Session(context, Choices.of(context), simulated));
     }
 
@@ -229,7 +233,7 @@ public final class HubExtension
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        if (parameter.getDeclaringExecutable() instanceof java.lang.reflect.Constructor) {
+        if (parameter.getDeclaringExecutable() instanceof Constructor) {
             return false; // the hub is opened after it
         }
         return type == Hub.class || type == VirtualClock.class || type == World.class || type == Errors.class;
@@ -247,7 +251,7 @@ public final class HubExtension
         }
         Object part = type == World.class ? session.world : session.clock;
         if (part == null) {
-            throw new org.junit.jupiter.api.extension.ParameterResolutionException(session.name + " has no "
+            throw new ParameterResolutionException(session.name + " has no "
                     + type.getSimpleName() + ": " + (session.world != null
                             ? "a simulated World keeps its own time"
                             : type == World.class ? "only a test method can ask for one" : "virtualTime is false"));

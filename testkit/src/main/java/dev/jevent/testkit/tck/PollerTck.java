@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  *   }
  * }</pre>
  */
-public abstract class PollerTck {
+public abstract class PollerTck implements PollerWaitRules {
     private static final int READ = Interest.READ.mask();
     private static final int WRITE = Interest.WRITE.mask();
 
@@ -97,10 +97,29 @@ public abstract class PollerTck {
         return mask;
     }
 
-    private void poll(long nanos) throws IOException {
+    @Override
+    public final Poller poller() {
+        return poller;
+    }
+
+    @Override
+    public final void inTime(String what) {
+        watchdog.check(what);
+    }
+
+    @Override
+    public final int poll(long nanos) throws IOException {
         ready.clear();
         int added = poller.poll(nanos, ready);
         assertEquals(ready.size(), added, "reports that poll() says it added");
+        return added;
+    }
+
+    @Override
+    public final void registerSomethingIdle() throws IOException {
+        Device device = device();
+        poller.register(device.pollable(), mask(READ), 7);
+        reportedSoon(7); // an edge-triggered poller tells of writing once
     }
 
     /** In the last poll. */
@@ -360,109 +379,6 @@ public abstract class PollerTck {
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
-        }
-    }
-
-    // ---- waiting ----
-
-    @Test
-    void doesNotWaitIfToldSo() throws IOException {
-        poll(0);
-        assertEquals(0, ready.size());
-        registerSomethingIdle();
-        poll(0);
-        assertEquals(0, ready.size());
-        watchdog.check("a poll that doesn't wait");
-    }
-
-    @Test
-    void waitsNotLessThanItsTimeWithoutAReason() throws IOException {
-        assertTrue(waitsItsTime(), "most polls didn't wait as long as told");
-        registerSomethingIdle();
-        assertTrue(waitsItsTime(), "most polls didn't wait as long as told, with something to watch");
-    }
-
-    private void registerSomethingIdle() throws IOException {
-        Device device = device();
-        poller.register(device.pollable(), mask(READ), 7);
-        reportedSoon(7); // an edge-triggered poller tells of writing once
-    }
-
-    /** Some polls may return early, but not most of them. */
-    private boolean waitsItsTime() throws IOException {
-        long nanos = 1_900_000; // no whole number of milliseconds
-        int polls = 15;
-        int early = 0;
-        for (int i = 0; i < polls; i++) {
-            long began = System.nanoTime();
-            poll(nanos);
-            if (System.nanoTime() - began < nanos) {
-                early++;
-            }
-        }
-        return early <= polls / 2;
-    }
-
-    @Test
-    void aWakeUpEndsThePollInProgress() throws Exception {
-        Thread owner = Thread.currentThread();
-        Thread waker = Helpers.start(() -> {
-            Helpers.awaitWaiting(owner);
-            poller.wakeup();
-        });
-        poll(Long.MAX_VALUE);
-        watchdog.check("the poll was not woken");
-        waker.join();
-    }
-
-    @Test
-    void aWakeUpEndsThePollInProgressWithSomethingToWatch() throws Exception {
-        registerSomethingIdle();
-        Thread waker = Helpers.start(() -> {
-            for (int i = 0; i < 100; i++) {
-                Thread.yield();
-            }
-            poller.wakeup();
-        });
-        poll(Long.MAX_VALUE);
-        watchdog.check("the poll was not woken");
-        waker.join();
-    }
-
-    @Test
-    void aWakeUpBeforeThePollEndsTheNext() throws IOException {
-        poller.wakeup();
-        poll(Long.MAX_VALUE);
-        registerSomethingIdle();
-        poller.wakeup();
-        poll(Long.MAX_VALUE);
-        watchdog.check("the poll was not woken");
-    }
-
-    @Test
-    void severalWakeUpsAreAsOne() throws IOException {
-        registerSomethingIdle();
-        for (int i = 0; i < 20; i++) {
-            poller.wakeup();
-        }
-        poll(Long.MAX_VALUE);
-        assertTrue(waitsItsTime(), "still being woken after several polls");
-    }
-
-    @Test
-    void anInterruptedThreadDoesNotWaitAndStaysInterrupted() throws IOException {
-        for (int i = 0; i < 2; i++) {
-            Thread.currentThread().interrupt();
-            poll(Long.MAX_VALUE);
-            assertTrue(Thread.interrupted(), "the poll took the interrupt");
-            registerOnce(i);
-        }
-        watchdog.check("the poll waited though interrupted");
-    }
-
-    private void registerOnce(int round) throws IOException {
-        if (round == 0) {
-            registerSomethingIdle();
         }
     }
 
