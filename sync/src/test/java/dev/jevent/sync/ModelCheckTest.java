@@ -20,14 +20,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * checker chooses: one that waits for ever, having missed its wake-up, is found as a hang.
  */
 class ModelCheckTest {
-    private static final int INTERLEAVINGS = Integer.getInteger("jevent.test.schedules", 20_000) / 80;
+    static final int INTERLEAVINGS = Integer.getInteger("jevent.test.schedules", 20_000) / 80;
 
-    private interface Body {
+    interface Body {
         void run() throws Exception;
     }
 
     /** Runs the bodies at once, each in a thread of its own, and waits for them. */
-    private static void together(Body... bodies) {
+    static void together(Body... bodies) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread[] threads = new Thread[bodies.length];
         for (int i = 0; i < bodies.length; i++) {
@@ -53,7 +53,7 @@ class ModelCheckTest {
         }
     }
 
-    private static void check(boolean condition) {
+    static void check(boolean condition) {
         if (!condition) {
             throw new AssertionError();
         }
