@@ -224,8 +224,9 @@ class IterationTest {
         assertThat(loop.turn(false)).isTrue();
         assertThat(world.log).containsExactly("1");
         assertThat(world.poller.timeouts).isEmpty();
-        assertThat(loop.turn(false)).isFalse();
+        assertThat(loop.turn(false)).as("it ran a task, which may have begun anything").isTrue();
         assertThat(world.log).containsExactly("1", "2");
+        assertThat(loop.turn(false)).isFalse();
     }
 
     @Test
@@ -288,12 +289,13 @@ class IterationTest {
         assertThat(loop.turn(false)).isTrue();
         async.stop();
         refed.set(Long.MAX_VALUE, false);
+        loop.turn(false); // takes what was sent
         assertThat(loop.turn(false)).isFalse();
         loop.ref();
         assertThat(loop.statistics().refs()).isEqualTo(1);
         loop.unref();
         assertThat(loop.turn(false)).isFalse();
-        assertThat(world.poller.timeouts).hasSize(5).filteredOn(timeout -> timeout != 0).hasSize(1);
+        assertThat(world.poller.timeouts).hasSize(6).filteredOn(timeout -> timeout != 0).hasSize(1);
     }
 
     @Test

@@ -40,6 +40,9 @@ interface TurnRules extends LoopRules {
         assertTrue(loop().turn(false));
         timer.close();
         assertFalse(loop().turn(false));
+        loop().execute(() -> {});
+        assertTrue(loop().turn(false), "a turn that ran a task may have changed what is left elsewhere");
+        assertFalse(loop().turn(false));
     }
 
     @Test
