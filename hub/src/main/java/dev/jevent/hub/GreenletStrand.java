@@ -61,14 +61,18 @@ final class GreenletStrand extends HubStrand {
         return greenlet;
     }
 
-    /** Whether it is parked or blocked in a call of the JDK, which others than this hub may end. */
+    /**
+     * Whether others than this hub may make it go on: it is parked or blocked in a call of the JDK, or just being woken by a
+     * thread that hasn't posted it yet. Asked when the loop has nothing queued.
+     */
     boolean isInJdkCall() {
-        if (isInWait() || thread == null) {
+        Thread made = thread;
+        if (isWaiting() || made == null) {
             return false;
         }
-        return switch (thread.getState()) {
-            case WAITING, TIMED_WAITING, BLOCKED -> true;
-            default -> false;
+        return switch (made.getState()) {
+            case NEW, TERMINATED -> false;
+            default -> true;
         };
     }
 

@@ -5,6 +5,7 @@ import dev.jevent.Durations;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletInterrupted;
 import dev.jevent.HubDestroyed;
+import dev.jevent.Loop;
 import dev.jevent.LoopExit;
 import dev.jevent.Waiter;
 import dev.jevent.spi.Alarm;
@@ -190,7 +191,9 @@ final class MainStrand extends HubStrand {
                     }
                 }
             }
-            return false;
+            // The last turn ran the limit itself, if nothing else.
+            Loop.Statistics left = loop.statistics();
+            return left.refs() == 0 && left.ready() == 0 && !hub.canBeWoken(true);
         } finally {
             limit.cancel();
         }

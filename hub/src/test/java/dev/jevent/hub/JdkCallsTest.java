@@ -344,7 +344,7 @@ class JdkCallsTest {
             GreenletExit exit = new GreenletExit("enough");
             greenlet.kill(exit);
             assertThat(greenlet.exit()).isSameAs(exit);
-            assertThat(exit.getSuppressed()).isEmpty(); // GreenletExit keeps none
+            assertThat(exit.getSuppressed()).singleElement().isInstanceOf(InterruptedException.class);
         }
         assertThat(hub.statistics().loop().timers()).isZero();
     }

@@ -329,7 +329,7 @@ final class Iteration {
     private long timeout(boolean patient, Mode mode) {
         if (mode == Mode.NO_WAIT || mode == Mode.ONCE && tasksRan
                 || !tasks.isEmpty() || !incoming.isEmpty() || !idles.isEmpty()
-                || !patient && loop.refs() <= 0) {
+                || (!patient || tasksRan) && loop.refs() <= 0) { // what ran may have left nothing to be patient for
             return 0;
         }
         return timers.isEmpty() ? Long.MAX_VALUE : Math.max(0, timers.next() - environment.nanoTime());

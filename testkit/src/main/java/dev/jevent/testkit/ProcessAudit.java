@@ -17,6 +17,15 @@ import java.util.Set;
 final class ProcessAudit {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
+    static {
+        try {
+            // The JDK opens them at the first blocking socket call and keeps them: no test is to blame for their descriptors.
+            Class.forName("sun.nio.ch.Poller", true, null);
+        } catch (ClassNotFoundException e) {
+            // A JDK without that class opens none.
+        }
+    }
+
     /** Freed by the collector, or by a thread that is ending: looked at again that often, with pauses of {@link #PAUSE}. */
     private static final int LOOKS = 40;
 
