@@ -130,7 +130,7 @@ class CrossHubTest {
         HubThread[] threads = new HubThread[2];
         for (int number = 0; number < 2; number++) {
             Random random = new Random(number);
-            threads[number] = sharing("hub " + number, hub -> {
+            threads[number] = HubThread.start("hub " + number, hub -> {
                 for (int round = 0; round < 300; round++) {
                     Duration limit = Duration.ofNanos(random.nextInt(30_000));
                     boolean putting = random.nextBoolean();
@@ -171,7 +171,7 @@ class CrossHubTest {
     void shutdownFromOutside() throws Exception {
         FifoQueue<String> queue = new FifoQueue<>();
         CountDownLatch waiting = new CountDownLatch(1);
-        HubThread waiter = sharing("waiter", hub -> {
+        HubThread waiter = HubThread.start("waiter", hub -> {
             try (Hub.Hold hold = hub.hold()) {
                 Greenlet<?> taker = hub.spawn(() -> assertThatThrownBy(queue::take).isInstanceOf(QueueShutdownException.class));
                 hub.yieldNow();
@@ -205,7 +205,7 @@ class CrossHubTest {
         };
         HubThread[] hubs = new HubThread[2];
         for (int number = 0; number < 2; number++) {
-            hubs[number] = sharing("hub " + number, hub -> {
+            hubs[number] = HubThread.start("hub " + number, hub -> {
                 List<Greenlet<?>> senders = spawn(hub, 2, send);
                 List<Greenlet<?>> receivers = spawn(hub, 2, receive);
                 hub.joinAllOrThrow(senders);
@@ -260,7 +260,7 @@ class CrossHubTest {
         HubThread[] hubs = new HubThread[2];
         for (int number = 0; number < 2; number++) {
             boolean first = number == 0;
-            hubs[number] = sharing("hub " + number, hub -> hub.joinAllOrThrow(spawn(hub, 3, () -> {
+            hubs[number] = HubThread.start("hub " + number, hub -> hub.joinAllOrThrow(spawn(hub, 3, () -> {
                 Select select = new Select();
                 var out = select.onPut(first ? forth : back);
                 var in = select.onTake(first ? back : forth);
@@ -306,7 +306,7 @@ class CrossHubTest {
         };
         HubThread[] hubs = new HubThread[2];
         for (int number = 0; number < 2; number++) {
-            hubs[number] = sharing("hub " + number, hub -> {
+            hubs[number] = HubThread.start("hub " + number, hub -> {
                 var executor = pool.asExecutor();
                 for (int i = 0; i < 200; i++) {
                     if (i % 10 == 0) {
@@ -346,7 +346,7 @@ class CrossHubTest {
         CountDownLatch killed = new CountDownLatch(1);
         HubThread[] hubs = new HubThread[2];
         for (int number = 0; number < 2; number++) {
-            hubs[number] = sharing("hub " + number, hub -> {
+            hubs[number] = HubThread.start("hub " + number, hub -> {
                 try (Hub.Hold hold = hub.hold()) {
                     List<Greenlet<Void>> members = IntStream.range(0, 20)
                             .mapToObj(i -> group.spawn(() -> hub.sleep(Duration.ofHours(1)))).toList();
@@ -376,7 +376,7 @@ class CrossHubTest {
             AtomicReference<Group> shared = new AtomicReference<>();
             CountDownLatch open = new CountDownLatch(1);
             CountDownLatch left = new CountDownLatch(1);
-            HubThread owner = sharing("owner", hub -> {
+            HubThread owner = HubThread.start("owner", hub -> {
                 try (Hub.Hold hold = hub.hold()) {
                     assertThatThrownBy(() -> Group.runScoped(group -> {
                         group.spawn(() -> hub.sleep(Duration.ofHours(1)));
@@ -388,7 +388,7 @@ class CrossHubTest {
                     hub.yieldNow();
                 }
             });
-            HubThread other = sharing("other", hub -> {
+            HubThread other = HubThread.start("other", hub -> {
                 open.await();
                 hub.errorHandler((context, error) -> assertThat(error).hasMessage("elsewhere"));
                 Greenlet<Void> failing = shared.get().spawn(() -> {
