@@ -37,7 +37,7 @@ public final class Results<R> extends Guard implements Iterator<R>, Iterable<R>,
     private Throwable inputFailure;
     private boolean closed;
 
-    private Greenlet<Void> feeder; // null if the consumer feeds it
+    private Greenlet<Throwable> feeder; // null if the consumer feeds it
     private final WaitQueue feeders = new WaitQueue();
     private final WaitQueue consumers = new WaitQueue();
 
@@ -52,14 +52,13 @@ public final class Results<R> extends Guard implements Iterator<R>, Iterable<R>,
 
     /** Starts a call for each item of {@code input}, in the background, as fast as slots and window allow. */
     <T, X extends Exception> Results<R> feed(Hub hub, Iterator<? extends T> input, Mapping<? super T, ? extends R, X> mapping) {
-        feeder = new Call<Void>(hub, () -> {
-            fed(feedAll(hub, input, mapping));
-            return null;
-        });
+        feeder = new Call<>(hub, () -> feedAll(hub, input, mapping));
+        feeder.register(new Fed());
         feeder.start();
         return this;
     }
 
+    /** Returns what the input or the group threw, or null. */
     private <T, X extends Exception> Throwable feedAll(
             Hub hub, Iterator<? extends T> input, Mapping<? super T, ? extends R, X> mapping) {
         try {
@@ -69,9 +68,24 @@ public final class Results<R> extends Guard implements Iterator<R>, Iterable<R>,
             }
             return null;
         } catch (GreenletExit e) {
-            return new CancellationException("what feeds " + this + " was killed");
+            throw e;
         } catch (Throwable e) {
             return e;
+        }
+    }
+
+    /** Waits for the end of the feeder. */
+    private final class Fed extends WaitNode {
+        @Override
+        protected boolean claim() {
+            return true;
+        }
+
+        @Override
+        public void wake(Object ignored) {
+            fed(feeder.exit() == null
+                    ? feeder.value()
+                    : new CancellationException("what feeds " + Results.this + " was killed"));
         }
     }
 

@@ -131,6 +131,7 @@ class CrossHubTest {
         for (int number = 0; number < 2; number++) {
             Random random = new Random(number);
             threads[number] = HubThread.start("hub " + number, hub -> {
+                List<Greenlet<Void>> workers = new ArrayList<>();
                 for (int round = 0; round < 300; round++) {
                     Duration limit = Duration.ofNanos(random.nextInt(30_000));
                     boolean putting = random.nextBoolean();
@@ -143,6 +144,7 @@ class CrossHubTest {
                             taken.incrementAndGet();
                         }
                     });
+                    workers.add(worker);
                     if (random.nextInt(3) > 0) {
                         hub.yieldNow();
                     }
@@ -153,7 +155,7 @@ class CrossHubTest {
                         worker.join();
                     }
                 }
-                hub.join();
+                hub.joinAll(workers);
             });
         }
         HubThread.joinAll(threads);
@@ -327,7 +329,6 @@ class CrossHubTest {
                     }
                 }
                 pool.join();
-                hub.join();
             });
         }
         HubThread.joinAll(hubs);

@@ -435,6 +435,22 @@ class MapTest {
     }
 
     @Test
+    void aKillOfWhatFeedsEndsTheResultsWithAnError(Hub hub) {
+        for (boolean begun : List.of(true, false)) {
+            FifoQueue<Integer> input = new FifoQueue<>(List.of(1));
+            Results<Integer> results = new Group().imap(input.untilShutdown(), i -> i);
+            Greenlet<?> feeder = hub.greenlets().getLast();
+            if (begun) {
+                assertThat(results.next()).isEqualTo(1);
+            }
+            feeder.kill();
+            assertThatThrownBy(results::next).isInstanceOf(CancellationException.class).hasMessageContaining("what feeds");
+            assertThat(results.hasNext()).isFalse();
+            assertThat(input).hasSize(begun ? 0 : 1);
+        }
+    }
+
+    @Test
     void theConsumersKillLosesNoResult(Hub hub) {
         Group group = new Group();
         Results<Integer> results = group.imap(numbers(3), i -> {

@@ -85,7 +85,7 @@ class MapSchedulesTest {
             checkEquals(running[0], 0, "running");
             checkEquals(pool.freeCount(), pool.maxSize(), "free slots");
             check(pool.statistics().equals(new Pool.Statistics(pool.maxSize(), 0, 0, 0, false)), pool.statistics().toString());
-        }).run();
+        }).oneIn(4).run();
     }
 
     /** Who waits for a slot gets one, or is told that there will be none. */
@@ -115,7 +115,7 @@ class MapSchedulesTest {
             pool.join();
             checkEquals(ran[0] + refused[0], 4, "ran or refused");
             check(shutdown || refused[0] == 0, "refused without shutdown");
-        }).run();
+        }).oneIn(4).run();
     }
 
     /** The results are those of the items, in order, whatever is killed; what was killed is said to be. */
@@ -164,7 +164,7 @@ class MapSchedulesTest {
             check(outcomes[2] <= (killing ? 1 : 0), "kills: " + outcomes[2]);
             pool.join();
             checkEquals(pool.freeCount(), pool.maxSize(), "free slots");
-        }).run();
+        }).oneIn(4).run();
     }
 
     private static Integer work(dev.jevent.testkit.World world, boolean[] begun, int[] failed, int item) {
@@ -229,6 +229,6 @@ class MapSchedulesTest {
             join(world, owners);
             check(killing || owners.stream().allMatch(owner -> owner.exit() == null), "an owner was hit by a stray kill");
             checkEquals(live[0], 0, "live members");
-        }).tolerate(Planned.class).run();
+        }).tolerate(Planned.class).oneIn(4).run();
     }
 }
