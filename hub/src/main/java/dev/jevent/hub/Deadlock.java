@@ -11,12 +11,11 @@ final class Deadlock {
 
     private Deadlock() {}
 
-    static LoopExit describe(LoopHub hub, HubStrand waiting, LiveGreenlets live) {
+    static LoopExit describe(LoopHub hub, HubStrand waiting, List<GreenletStrand> left) {
         List<Greenlet<?>> blocked = new ArrayList<>();
         StringBuilder text = new StringBuilder("[jevent/LoopExit] ").append(waiting.greenlet())
                 .append(" waits for ").append(waiting.waitingOn()).append(", and nothing can ever wake it.");
-        int left = live.size() - SHOWN;
-        for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
+        for (GreenletStrand strand : left) {
             blocked.add(strand.greenlet());
             if (blocked.size() <= SHOWN) {
                 text.append("\n  ").append(HubErrors.text(strand.greenlet()));
@@ -26,8 +25,8 @@ final class Deadlock {
                 }
             }
         }
-        if (left > 0) {
-            text.append("\n  … and ").append(left).append(" more greenlets");
+        if (left.size() > SHOWN) {
+            text.append("\n  … and ").append(left.size() - SHOWN).append(" more greenlets");
         }
         if (blocked.isEmpty()) {
             text.append("\n  no greenlet is left");
@@ -54,7 +53,7 @@ final class Deadlock {
     }
 
     /** The first greenlets of a list, for a message. */
-    static String list(List<Greenlet<?>> greenlets) {
+    static String list(List<GreenletStrand> greenlets) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < greenlets.size() && i < SHOWN; i++) {
             text.append(i == 0 ? "" : ", ").append(HubErrors.text(greenlets.get(i)));

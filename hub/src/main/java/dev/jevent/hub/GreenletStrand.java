@@ -50,6 +50,12 @@ final class GreenletStrand extends HubStrand {
         Adopted(GreenletStrand strand) {
             super(strand);
         }
+
+        @Override
+        public String toString() {
+            String name = thread().getName();
+            return "<virtual thread #" + thread().threadId() + (name.isEmpty() ? ">" : " \"" + name + "\">");
+        }
     }
 
     static GreenletStrand adopt(LoopHub hub, Thread thread) {

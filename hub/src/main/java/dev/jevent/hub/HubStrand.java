@@ -8,6 +8,7 @@ import dev.jevent.Strand;
 import dev.jevent.Waiter;
 import dev.jevent.spi.Alarm;
 import dev.jevent.spi.CarrierCallback;
+import java.util.Locale;
 
 /**
  * What the strands of greenlets and of main have in common: errors thrown into them that wait to be delivered, and one
@@ -17,6 +18,9 @@ import dev.jevent.spi.CarrierCallback;
  * without a map. Its fields are used on the hub's thread only.
  */
 abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandler {
+    /** Of an error that are asked whether they tell of an interrupt; causes may go in circles. */
+    private static final int MOST_CAUSES = 20;
+
     final LoopHub hub;
 
     private Thrown undelivered;
@@ -218,7 +222,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     @Override
     protected final Throwable endedWith(Throwable error) {
-        if (interruptedToDeliver && undelivered != null) {
+        if (interruptedToDeliver && undelivered != null && tellsOfInterrupt(error)) {
             Throwable kill = takeUndelivered();
             if (kill != error) {
                 kill.addSuppressed(error);
@@ -226,6 +230,26 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
             return kill;
         }
         return error;
+    }
+
+    /**
+     * Whether {@code error} says that somebody was interrupted: itself, as {@link InterruptedException} does or a socket that
+     * was "Closed by interrupt", or one of its causes. Anything else is the greenlet's own failure.
+     */
+    private static boolean tellsOfInterrupt(Throwable error) {
+        try {
+            for (int depth = 0; error != null && depth < MOST_CAUSES; depth++) {
+                String message = error.getMessage();
+                if (error.getClass().getName().contains("Interrupt")
+                        || message != null && message.toLowerCase(Locale.ROOT).contains("interrupt")) {
+                    return true;
+                }
+                error = error.getCause();
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            // an error of users that cannot even be asked
+        }
+        return false;
     }
 
     private Throwable takeUndelivered() {

@@ -1,7 +1,5 @@
 package dev.jevent.hub;
 
-import java.util.function.Consumer;
-
 /** The greenlets that were started and haven't ended, in that order. A list through the strands themselves: no memory of its own. */
 final class LiveGreenlets {
     private GreenletStrand first;
@@ -55,11 +53,10 @@ final class LiveGreenlets {
         size--;
     }
 
-    /** Empties the list. */
-    void removeEach(Consumer<GreenletStrand> action) {
-        for (GreenletStrand strand = first; strand != null; strand = first) {
-            remove(strand);
-            action.accept(strand);
+    /** Empties the list: what still lives doesn't keep its neighbours in memory. */
+    void clear() {
+        while (first != null) {
+            remove(first);
         }
     }
 

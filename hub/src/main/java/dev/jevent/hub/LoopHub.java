@@ -31,9 +31,6 @@ import java.util.function.Predicate;
 
 /** The hub over a loop: greenlets are virtual threads that the loop runs as its tasks. */
 final class LoopHub implements Hub, LoopHost {
-    /** The strand of a virtual thread that jevent didn't make and whose uncaught exception handler isn't free. */
-    private static final ThreadLocal<GreenletStrand> ADOPTED = new ThreadLocal<>();
-
     private final Thread thread;
     private final Environment environment;
     private final Settings settings;
@@ -44,6 +41,7 @@ final class LoopHub implements Hub, LoopHost {
     private final MainStrand main;
     private final CallbackGreenlet callbacks;
     private final LiveGreenlets live = new LiveGreenlets();
+    private final AdoptedThreads adopted = new AdoptedThreads(this);
     private final HubErrors errors = new HubErrors(this);
     private final IdentRegistry idents = new IdentRegistry();
     private final SpawnTree tree;
@@ -52,6 +50,7 @@ final class LoopHub implements Hub, LoopHost {
 
     private volatile int ident;
     private volatile String name;
+    private boolean closing;
     private volatile boolean closed;
     private Resolver resolver;
     private Resolver ownResolver;
@@ -192,6 +191,9 @@ final class LoopHub implements Hub, LoopHost {
 
     void live(GreenletStrand strand) {
         live.add(strand);
+        if (closing) {
+            loop.endTurn(); // main kills it, too, before it waits for the others
+        }
     }
 
     void ended(GreenletStrand strand, int ident) {
@@ -208,8 +210,8 @@ final class LoopHub implements Hub, LoopHost {
         if (callbacks.thread() == virtual) {
             return callbacks;
         }
-        GreenletStrand known = ADOPTED.get();
-        if (known != null && known.hub == this) {
+        GreenletStrand known = adopted.current();
+        if (known != null) {
             return known;
         }
         for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
@@ -217,13 +219,24 @@ final class LoopHub implements Hub, LoopHost {
                 return strand; // its uncaught exception handler was replaced
             }
         }
-        GreenletStrand adopted = GreenletStrand.adopt(this, virtual);
-        if (virtual.getUncaughtExceptionHandler() == virtual.getThreadGroup()) {
-            virtual.setUncaughtExceptionHandler(adopted);
-        } else {
-            ADOPTED.set(adopted); // its maker's handler stays
+        if (closing) {
+            loop.endTurn();
         }
-        return adopted;
+        return adopted.adopt(virtual);
+    }
+
+    /** All that haven't ended: greenlets that were started, then adopted threads. */
+    List<GreenletStrand> left() {
+        List<GreenletStrand> left = new ArrayList<>(live.size());
+        for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
+            left.add(strand);
+        }
+        left.addAll(adopted.alive());
+        return left;
+    }
+
+    boolean anyLeft() {
+        return live.size() > 0 || !adopted.alive().isEmpty();
     }
 
     @Override
@@ -348,11 +361,15 @@ final class LoopHub implements Hub, LoopHost {
      * @param joining whether main waits for the end of all that this hub has to do: other hubs are not part of that
      */
     boolean canBeWoken(boolean joining) {
-        return holds.get() > 0 || callbacks.isBusy() || live.anyInJdkCall() || !joining && HubRegistry.hasOthers(this);
+        return holds.get() > 0
+                || callbacks.isBusy()
+                || live.anyInJdkCall()
+                || adopted.anyInJdkCall()
+                || !joining && HubRegistry.hasOthers(this);
     }
 
     LoopExit loopExit(HubStrand waiting) {
-        return Deadlock.describe(this, waiting, live);
+        return Deadlock.describe(this, waiting, left());
     }
 
     // ---- what belongs to it ----
@@ -516,8 +533,10 @@ final class LoopHub implements Hub, LoopHost {
         if (caller("close") != main || loop.isTurning()) {
             throw new BlockingSwitchOutException(this + " can be closed by its main only, not by " + Greenlet.current());
         }
+        closing = true;
         try {
-            List<Greenlet<?>> left = main.killAll(live, settings.get(Settings.CLOSE_TIMEOUT));
+            main.killAll(settings.get(Settings.CLOSE_TIMEOUT));
+            List<GreenletStrand> left = left();
             if (!left.isEmpty()) {
                 errors.report(this, new IllegalStateException(
                         left.size() + " greenlets didn't end when their hub was closed: " + Deadlock.list(left)));
@@ -542,7 +561,8 @@ final class LoopHub implements Hub, LoopHost {
         }
         close(ownResolver);
         close(ownThreadPool);
-        live.removeEach(strand -> strand.hubEnded());
+        left().forEach(HubStrand::hubEnded);
+        live.clear();
         callbacks.close();
         closed = true;
         HubRegistry.remove(this);

@@ -11,10 +11,8 @@ import dev.jevent.Waiter;
 import dev.jevent.spi.Alarm;
 import dev.jevent.spi.HubLoop;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
 
 /** The stack of the platform thread that owns the hub. While it waits it runs the loop itself. */
@@ -206,8 +204,8 @@ final class MainStrand extends HubStrand {
         });
     }
 
-    /** Kills all of {@code live}, also those that are spawned meanwhile, and runs them. Returns those that didn't end. */
-    List<Greenlet<?>> killAll(LiveGreenlets live, Duration timeout) {
+    /** Kills all that are left, also those that are spawned meanwhile, and runs them. */
+    void killAll(Duration timeout) {
         HubLoop loop = hub.hubLoop();
         Set<HubStrand> killed = Collections.newSetFromMap(new IdentityHashMap<>());
         boolean interrupted = false; // while it is set no poll waits
@@ -215,18 +213,14 @@ final class MainStrand extends HubStrand {
         Alarm limit = limit(over);
         limit.set(Durations.nanos("timeout", timeout), false);
         try {
-            while (live.size() > 0 && !over[0]) {
-                List<GreenletStrand> now = new ArrayList<>();
-                for (GreenletStrand strand = live.first(); strand != null; strand = strand.nextLive) {
-                    now.add(strand);
-                }
-                for (GreenletStrand strand : now) {
+            while (hub.anyLeft() && !over[0]) {
+                for (GreenletStrand strand : hub.left()) {
                     if (killed.add(strand)) {
                         strand.deliver(new HubDestroyed(hub + " is being closed"));
                     }
                 }
                 interrupted |= Thread.interrupted();
-                if (!loop.turn(false) && !over[0] && live.size() > 0 && !awaitOutside()) {
+                if (!loop.turn(false) && !over[0] && hub.anyLeft() && !awaitOutside()) {
                     break;
                 }
             }
@@ -237,6 +231,5 @@ final class MainStrand extends HubStrand {
                 thread.interrupt();
             }
         }
-        return live.size() == 0 ? List.of() : hub.greenlets();
     }
 }

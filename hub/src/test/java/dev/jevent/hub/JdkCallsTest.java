@@ -361,6 +361,35 @@ class JdkCallsTest {
     }
 
     @HubTest(virtualTime = false)
+    void anErrorThatTellsOfTheInterruptIsTheKillAndAnyOtherIsItsOwn(Hub hub, Errors errors) {
+        Exception[] circle = {new RuntimeException("one")};
+        circle[0].initCause(new RuntimeException("two", circle[0]));
+        List<Exception> killed = List.of(
+                new IllegalStateException("wrapped", new InterruptedException()),
+                new java.net.SocketException("Closed by interrupt"),
+                new java.nio.channels.ClosedByInterruptException(),
+                new java.io.IOException("Interrupted during connection acquisition"));
+        List<Exception> own = List.of(new IllegalStateException("my own"), new RuntimeException(), circle[0]);
+        for (Exception thrown : Stream.concat(killed.stream(), own.stream()).toList()) {
+            ReentrantLock lock = new ReentrantLock();
+            lock.lock();
+            Greenlet<Void> greenlet = hub.spawn((Task) () -> {
+                lock.lock();
+                throw thrown;
+            });
+            hub.yieldNow();
+            greenlet.killLater();
+            hub.sleep(Duration.ofMillis(1));
+            if (!killed.contains(thrown)) {
+                errors.expect(RuntimeException.class);
+            }
+            lock.unlock();
+            greenlet.join();
+            assertThat(greenlet.exception()).isSameAs(killed.contains(thrown) ? null : thrown);
+        }
+    }
+
+    @HubTest(virtualTime = false)
     void aKillInASocketsReadEndsIt(Hub hub) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 Socket silent = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
