@@ -13,8 +13,8 @@ final class Deadlock {
 
     static LoopExit describe(LoopHub hub, HubStrand waiting, List<GreenletStrand> left) {
         List<Greenlet<?>> blocked = new ArrayList<>();
-        StringBuilder text = new StringBuilder("[jevent/LoopExit] ").append(waiting.greenlet())
-                .append(" waits for ").append(waiting.waitingOn()).append(", and nothing can ever wake it.");
+        StringBuilder text = new StringBuilder("[jevent/LoopExit] ").append(HubErrors.text(waiting.greenlet()))
+                .append(" waits for ").append(HubErrors.text(waiting.waitingOn())).append(", and nothing can ever wake it.");
         for (GreenletStrand strand : left) {
             blocked.add(strand.greenlet());
             if (blocked.size() <= SHOWN) {

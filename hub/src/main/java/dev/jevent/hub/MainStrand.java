@@ -97,14 +97,14 @@ final class MainStrand extends HubStrand {
         boolean interrupted = false;
         resumed = false;
         while (!resumed) {
-            if (!loop.turn(false) && (isDone() || !awaitOutside() && failedForEver())) {
-                break; // nobody is before us
-            }
             if (!isDone() && Thread.interrupted()) {
                 interrupted |= interrupted();
                 if (isDone()) {
                     break;
                 }
+            }
+            if (!loop.turn(false) && (isDone() || !awaitOutside() && failedForEver())) {
+                break; // nobody is before us
             }
         }
         if (interrupted) {

@@ -5,7 +5,7 @@ import dev.jevent.WaitNode;
 import dev.jevent.WaitQueue;
 
 /** The smallest thing to wait for, since this module's tests don't see those of sync. Wakes everybody, once set for good. */
-final class Flag extends Linkable<Flag> {
+class Flag extends Linkable<Flag> {
     private final String name;
     private volatile boolean set;
 
