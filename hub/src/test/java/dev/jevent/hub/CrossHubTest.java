@@ -6,9 +6,6 @@ import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.Task;
-import dev.jevent.WaitNode;
-import dev.jevent.WaitQueue;
-import dev.jevent.Waitable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -137,72 +134,6 @@ class CrossHubTest {
         assertThat(waiting.join(Duration.ofSeconds(20))).isTrue();
     }
 
-    /** A permit that is handed over: the smallest primitive in which a lost wake-up or a double one shows. */
-    private static final class Permits extends dev.jevent.Guard implements Waitable {
-        private final WaitQueue waiters = new WaitQueue();
-        private int free;
-
-        void release() {
-            enter();
-            WaitNode next = waiters.claimFirst();
-            if (next == null) {
-                free++;
-            }
-            leave();
-            if (next != null) {
-                next.wake(this);
-            }
-        }
-
-        boolean acquire(long nanos) {
-            enter();
-            if (free > 0) {
-                free--;
-                leave();
-                return true;
-            }
-            leave();
-            dev.jevent.Waiter waiter = dev.jevent.Waiter.current();
-            enter();
-            if (free > 0) {
-                free--;
-                leave();
-                return true;
-            }
-            return await(waiters, waiter, this, nanos) == this;
-        }
-
-        @Override
-        public boolean ready() {
-            return free > 0;
-        }
-
-        @Override
-        public boolean register(WaitNode node) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void unregister(WaitNode node) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int linkCount() {
-            enter();
-            int size = waiters.size();
-            leave();
-            return size;
-        }
-
-        int free() {
-            enter();
-            int count = free;
-            leave();
-            return count;
-        }
-    }
-
     /** Waits, time-outs, kills, interrupts and hand-overs at once, from two hubs and two threads: no permit is lost or doubled. */
     @Test
     void everyWaitHasOneOutcome() throws Exception {
@@ -282,7 +213,7 @@ class CrossHubTest {
         plain1.await();
         plain2.await();
         assertThat(permits.free()).isEqualTo(total);
-        assertThat(permits.linkCount()).isZero();
+        assertThat(permits.waiting()).isZero();
         assertThat(holders).hasValue(0);
         assertThat(most.get()).isBetween(1, total);
         assertThat(acquired.get()).isPositive();
