@@ -4,7 +4,6 @@ import dev.jevent.ProviderException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Constructor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
@@ -17,17 +16,17 @@ import java.util.concurrent.locks.LockSupport;
  * constructor that takes one is package-private. If the executor is a {@link ForkJoinPool}, JDK 25 also hands it the timed
  * waits of its threads. A virtual thread started by another inherits the scheduler.
  *
- * <p>Decision. The constructor is called by reflection, which needs {@code java.base/java.lang} open to us. A public
+ * <p>Decision. The constructor is called through a handle, which needs {@code java.base/java.lang} open to us. A public
  * scheduler interface, should the JDK get one, becomes another branch of {@link #load()}; nothing else will change.
  */
 final class CarrierBridge {
     private static final CarrierBridge INSTANCE = load();
 
-    private final Constructor<?> builder;
+    private final MethodHandle builder; // (ForkJoinPool)Thread.Builder.OfVirtual
     private final ProviderException refusal;
     private final String explanation;
 
-    private CarrierBridge(Constructor<?> builder, ProviderException refusal, String explanation) {
+    private CarrierBridge(MethodHandle builder, ProviderException refusal, String explanation) {
         this.builder = builder;
         this.refusal = refusal;
         this.explanation = explanation;
@@ -39,13 +38,14 @@ final class CarrierBridge {
 
     private static CarrierBridge load() {
         try {
-            Constructor<?> constructor =
-                    Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder").getDeclaredConstructor(Executor.class);
-            if (!constructor.trySetAccessible()) {
-                return refuse("java.base/java.lang is not open to " + asker(), null);
-            }
+            Class<?> type = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder");
+            MethodHandle constructor = MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+                    .findConstructor(type, MethodType.methodType(void.class, Executor.class))
+                    .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, ForkJoinPool.class));
             return new CarrierBridge(
                     constructor, null, "virtual threads scheduled by the hub (java.base/java.lang is open)");
+        } catch (IllegalAccessException e) {
+            return refuse("java.base/java.lang is not open to " + asker(), null);
         } catch (ReflectiveOperationException | LinkageError e) {
             return refuse("this JDK (" + Runtime.version() + ") has no way in that jevent knows", e);
         }
@@ -161,8 +161,8 @@ final class CarrierBridge {
     Thread.Builder.OfVirtual builder(ForkJoinPool scheduler) {
         check();
         try {
-            return (Thread.Builder.OfVirtual) builder.newInstance(scheduler);
-        } catch (ReflectiveOperationException e) {
+            return (Thread.Builder.OfVirtual) builder.invokeExact(scheduler);
+        } catch (Throwable e) {
             throw new ProviderException("[jevent/NoScheduler] The JDK's virtual thread builder failed: " + e, e);
         }
     }
