@@ -1,0 +1,426 @@
+package dev.jevent.io.net;
+
+import dev.jevent.Durations;
+import dev.jevent.Hub;
+import dev.jevent.Interest;
+import dev.jevent.Waiter;
+import dev.jevent.contract.AnyThread;
+import dev.jevent.contract.NeverSwitches;
+import dev.jevent.contract.Switches;
+import dev.jevent.io.ByteStream;
+import dev.jevent.io.ByteStreamInput;
+import dev.jevent.io.ByteStreamOutput;
+import dev.jevent.io.Readiness;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * A connection, or what becomes one: a {@link SocketChannel} in non-blocking mode that waits cooperatively. Each operation
+ * is tried first; it switches only if it would block, or after {@value #FAIR} operations that didn't, so that a busy
+ * connection doesn't starve others.
+ *
+ * <p>Greenlets of several hubs may use it, one after the other or one in each direction.
+ */
+public abstract sealed class StreamSocket implements ByteStream, NetworkChannel permits TcpSocket, UnixSocket {
+    /** Operations without a wait before others get their turn. */
+    private static final int FAIR = 64;
+
+    /** The JDK copies a heap buffer whole, however little the socket takes of it, and keeps the copy's memory. */
+    private static final int PIECE = 128 * 1024;
+
+    private final SocketChannel channel;
+    private final Readiness readiness;
+    private final ByteStreamInput input = new ByteStreamInput(this);
+    private final ByteStreamOutput output = new ByteStreamOutput(this);
+
+    private volatile long timeoutNanos = -1;
+    private volatile boolean outputShutdown;
+    private int unwaited; // operations since the last wait; a hint, so a race between hubs doesn't matter
+    private long bytesRead;
+    private long bytesWritten;
+
+    StreamSocket(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        try {
+            channel.configureBlocking(false);
+            this.readiness = new Readiness(this, channel);
+        } catch (Throwable e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    // ---- connecting ----
+
+    /**
+     * Connects to {@code address}. If that fails, for whatever reason, this is closed.
+     *
+     * @param timeout null: as long as the system tries
+     * @throws java.net.ConnectException if it is refused
+     * @throws SocketTimeoutException if it wasn't accepted in time
+     */
+    @Switches
+    void connectTo(SocketAddress address, Duration timeout) throws IOException {
+        long nanos = timeout == null ? -1 : Durations.nanos("timeout", timeout);
+        boolean connected = false;
+        try {
+            connected = channel.connect(address);
+            long start = nanos < 0 || connected ? 0 : Waiter.current().nanoTime();
+            while (!connected) {
+                if (!awaitReady(Interest.WRITE, nanos, start)) {
+                    throw new SocketTimeoutException("connect to " + address + " timed out after " + timeout);
+                }
+                connected = channel.finishConnect();
+            }
+        } finally {
+            if (!connected) {
+                close();
+            }
+        }
+    }
+
+    public boolean isConnected() {
+        return channel.isConnected();
+    }
+
+    // ---- reading ----
+
+    @Override
+    @Switches
+    public int read(ByteBuffer into) throws IOException {
+        begin(Interest.READ);
+        if (!into.hasRemaining()) {
+            return 0;
+        }
+        long start = 0;
+        for (boolean waited = false; ; waited = true) {
+            if (!readiness.isDrained(Interest.READ)) {
+                int count = channel.read(into);
+                if (count != 0) {
+                    return received(count, into.hasRemaining());
+                }
+                readiness.drained(Interest.READ);
+            }
+            start = awaitOrTimeOut(Interest.READ, start, waited, 0);
+        }
+    }
+
+    @Override
+    @Switches
+    public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+        begin(Interest.READ);
+        if (remaining(into, offset, length) == 0) {
+            return 0;
+        }
+        long start = 0;
+        for (boolean waited = false; ; waited = true) {
+            if (!readiness.isDrained(Interest.READ)) {
+                long count = channel.read(into, offset, length);
+                if (count != 0) {
+                    received(count, remaining(into, offset, length) > 0);
+                    return count;
+                }
+                readiness.drained(Interest.READ);
+            }
+            start = awaitOrTimeOut(Interest.READ, start, waited, 0);
+        }
+    }
+
+    @Override
+    @NeverSwitches
+    public int tryRead(ByteBuffer into) throws IOException {
+        checkOpen();
+        readiness.checkFree(Interest.READ);
+        return received(channel.read(into), false);
+    }
+
+    private int received(long count, boolean all) {
+        if (count > 0) {
+            bytesRead += count;
+            if (all) {
+                readiness.drained(Interest.READ); // a short read, so the next one would find nothing
+            }
+        }
+        return (int) Math.min(count, Integer.MAX_VALUE);
+    }
+
+    // ---- writing ----
+
+    @Override
+    @Switches
+    public int write(ByteBuffer from) throws IOException {
+        begin(Interest.WRITE);
+        int total = from.remaining();
+        long start = 0;
+        boolean waited = false;
+        while (from.hasRemaining()) {
+            if (writePiece(from) == 0) {
+                start = awaitOrTimeOut(Interest.WRITE, start, waited, total - from.remaining());
+                waited = true;
+            }
+        }
+        return total;
+    }
+
+    private int writePiece(ByteBuffer from) throws IOException {
+        int count;
+        if (from.isDirect() || from.remaining() <= PIECE) {
+            count = channel.write(from);
+        } else {
+            int limit = from.limit();
+            from.limit(from.position() + PIECE);
+            try {
+                count = channel.write(from);
+            } finally {
+                from.limit(limit);
+            }
+        }
+        bytesWritten += count;
+        return count;
+    }
+
+    @Override
+    @Switches
+    public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        begin(Interest.WRITE);
+        long total = remaining(from, offset, length);
+        long start = 0;
+        boolean waited = false;
+        for (long left = total; left > 0; left = remaining(from, offset, length)) {
+            long count = channel.write(from, offset, length);
+            bytesWritten += count;
+            if (count == 0) {
+                start = awaitOrTimeOut(Interest.WRITE, start, waited, total - left);
+                waited = true;
+            }
+        }
+        return total;
+    }
+
+    @Override
+    @NeverSwitches
+    public int tryWrite(ByteBuffer from) throws IOException {
+        checkOpen();
+        readiness.checkFree(Interest.WRITE);
+        int total = from.remaining();
+        while (from.hasRemaining() && writePiece(from) > 0) {
+            // as long as it goes
+        }
+        return total - from.remaining();
+    }
+
+    /**
+     * Writes bytes of {@code file} without bringing them into this process where the system can; neither position changes.
+     * Reading the file blocks, as any file does, where it isn't in memory.
+     *
+     * @return how many bytes: fewer than {@code count} only where the file ends
+     * @throws SocketTimeoutException when {@link #timeout()} is over; {@code bytesTransferred} says how many were written
+     */
+    @Switches
+    public long send(FileChannel file, long position, long count) throws IOException {
+        if (position < 0) {
+            throw new IllegalArgumentException("position: " + position + " (expected: >= 0)");
+        }
+        if (count < 0) {
+            throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
+        }
+        begin(Interest.WRITE);
+        long sent = 0;
+        long start = 0;
+        boolean waited = false;
+        while (sent < count && position + sent < file.size()) {
+            long step = file.transferTo(position + sent, count - sent, channel);
+            sent += step;
+            bytesWritten += step;
+            if (step == 0 && position + sent < file.size()) {
+                start = awaitOrTimeOut(Interest.WRITE, start, waited, sent);
+                waited = true;
+            }
+        }
+        return sent;
+    }
+
+    private static long remaining(ByteBuffer[] buffers, int offset, int length) {
+        long remaining = 0;
+        for (int i = offset; i < offset + length; i++) {
+            remaining += buffers[i].remaining();
+        }
+        return remaining;
+    }
+
+    // ---- waiting ----
+
+    /** Checks that nobody else waits in that direction; after many operations without a wait lets others run, before anything is taken. */
+    private void begin(Interest interest) throws IOException {
+        checkOpen();
+        readiness.checkFree(interest);
+        if (++unwaited > FAIR) {
+            unwaited = 0;
+            Hub.current().yieldNow();
+            checkOpen();
+            readiness.checkFree(interest);
+        }
+    }
+
+    private void checkOpen() throws ClosedChannelException {
+        if (readiness.isClosed()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    /** @return when the first wait of this operation began */
+    private long awaitOrTimeOut(Interest interest, long start, boolean waited, long done) throws IOException {
+        long nanos = timeoutNanos;
+        long since = waited || nanos < 0 ? start : Waiter.current().nanoTime();
+        if (!awaitReady(interest, nanos, since)) {
+            String verb = interest == Interest.READ ? "read" : "write";
+            SocketTimeoutException e = new SocketTimeoutException(verb + " timed out");
+            e.bytesTransferred = (int) Math.min(done, Integer.MAX_VALUE);
+            throw e;
+        }
+        return since;
+    }
+
+    private boolean awaitReady(Interest interest, long nanos, long since) throws IOException {
+        unwaited = 0;
+        if (nanos < 0) {
+            return readiness.await(interest, -1);
+        }
+        return readiness.await(interest, Math.max(0, nanos - (Waiter.current().nanoTime() - since)));
+    }
+
+    @Override
+    public Duration timeout() {
+        long nanos = timeoutNanos;
+        return nanos < 0 ? null : Duration.ofNanos(nanos);
+    }
+
+    /** @throws IllegalArgumentException if {@code timeout} is negative; zero: what would wait times out at once */
+    @Override
+    public void timeout(Duration timeout) {
+        timeoutNanos = timeout == null ? -1 : Durations.nanos("timeout", timeout);
+    }
+
+    /** Whether a wait here keeps the loop going; true at the start. [B-SOC-21] */
+    public boolean ref() {
+        return readiness.ref();
+    }
+
+    public void ref(boolean ref) {
+        readiness.ref(ref);
+    }
+
+    // ---- streams ----
+
+    @Override
+    public InputStream inputStream() {
+        return input;
+    }
+
+    @Override
+    public OutputStream outputStream() {
+        return output;
+    }
+
+    /** Since the beginning. After an operation that was killed half-way it tells what it had done. */
+    public long bytesRead() {
+        return bytesRead;
+    }
+
+    public long bytesWritten() {
+        return bytesWritten;
+    }
+
+    // ---- the channel ----
+
+    /** The channel underneath, in non-blocking mode: for watchers and selectors. What it is closed by is {@link #close()}. */
+    public SocketChannel channel() {
+        return channel;
+    }
+
+    public SocketAddress remoteAddress() throws IOException {
+        return channel.getRemoteAddress();
+    }
+
+    @Override
+    public SocketAddress getLocalAddress() throws IOException {
+        return channel.getLocalAddress();
+    }
+
+    @Override
+    public StreamSocket bind(SocketAddress local) throws IOException {
+        channel.bind(local);
+        return this;
+    }
+
+    @Override
+    public <T> StreamSocket setOption(SocketOption<T> name, T value) throws IOException {
+        channel.setOption(name, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        return channel.getOption(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return channel.supportedOptions();
+    }
+
+    // ---- its end ----
+
+    @Override
+    @NeverSwitches
+    public void shutdownOutput() throws IOException {
+        checkOpen();
+        if (!outputShutdown) {
+            outputShutdown = true;
+            channel.shutdownOutput();
+            readiness.poke(Interest.WRITE); // who waits there finds it closed
+        }
+    }
+
+    /** Whoever reads finds the end of the stream, also who waits for bytes now. Idempotent. */
+    @NeverSwitches
+    public void shutdownInput() throws IOException {
+        checkOpen();
+        channel.shutdownInput();
+        readiness.poke(Interest.READ);
+    }
+
+    public boolean isOutputShutdown() {
+        return outputShutdown;
+    }
+
+    @Override
+    @AnyThread
+    public boolean isOpen() {
+        return !readiness.isClosed();
+    }
+
+    /** Who waits gets {@link java.nio.channels.AsynchronousCloseException}. Idempotent. */
+    @Override
+    @AnyThread
+    @NeverSwitches
+    public void close() throws IOException {
+        readiness.close();
+    }
+
+    @Override
+    public String toString() {
+        return SocketNames.of(getClass().getSimpleName(), channel, !isOpen());
+    }
+}
