@@ -49,7 +49,7 @@ final class Deadlock {
     /** Whether a class is in one of the packages that users call to wait. */
     static boolean isOwn(String className) {
         String of = className.substring(0, Math.max(0, className.lastIndexOf('.')));
-        return of.equals("dev.jevent") || of.equals("dev.jevent.hub") || of.equals("dev.jevent.sync");
+        return of.equals("dev.jevent") || of.equals("dev.jevent.hub") || of.equals("dev.jevent.sync") || of.startsWith("dev.jevent.io");
     }
 
     /** The first greenlets of a list, for a message. */
