@@ -16,12 +16,12 @@ class MainTest {
     void helpListsEveryCommand() {
         Run run = Run.jevent("--help");
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("demo", "resolve", "doctor", "bench", "--loop", "--resolver", "Exit status:");
+        assertThat(run.out()).contains("demo", "resolve", "fetch", "doctor", "bench", "--loop", "--resolver", "Exit status:");
         assertThat(run.err()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "resolve", "doctor", "bench"})
+    @ValueSource(strings = {"demo", "resolve", "fetch", "doctor", "bench"})
     void eachCommandExplainsItself(String command) {
         Run run = Run.jevent(command, "--help");
         assertThat(run.status()).isZero();
@@ -40,7 +40,7 @@ class MainTest {
     void onlyTheCommandThatIsCalledIsMade() {
         assertThat(Main.commandLine("resolve", "localhost").getSubcommands()).containsOnlyKeys("resolve");
         assertThat(Main.commandLine("--loop", "nio", "resolve").getSubcommands())
-                .containsOnlyKeys("demo", "resolve", "doctor", "bench", "help");
+                .containsOnlyKeys("demo", "resolve", "fetch", "doctor", "bench", "help");
     }
 
     @Test
