@@ -159,6 +159,10 @@ public final class UdpSocket implements MulticastChannel {
         begin(Interest.WRITE);
         int size = datagram.remaining();
         long start = 0;
+        if (size == 0) {
+            channel.send(datagram, channel.getRemoteAddress()); // write would send nothing
+            return 0;
+        }
         for (boolean waited = false; channel.write(datagram) < size; waited = true) {
             start = awaitOrTimeOut(Interest.WRITE, start, waited);
         }
