@@ -106,7 +106,7 @@ class ServersTest {
     void datagramsAreAnswered() throws Exception {
         try (var socket = UdpSocket.bind(LOOPBACK)) {
             var server = start(() -> UdpEcho.serve(socket));
-            var asked = IntStream.range(0, 20).mapToObj(size -> spawn(() -> {
+            var asked = IntStream.range(1, 20).mapToObj(size -> spawn(() -> {
                 assertThat(UdpEcho.ask(socket.getLocalAddress(), "x".repeat(size))).isEqualTo("Received " + size + " bytes");
             })).toList();
             joinAllOrThrow(asked);

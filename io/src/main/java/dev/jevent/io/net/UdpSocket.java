@@ -153,15 +153,19 @@ public final class UdpSocket implements MulticastChannel {
         }
     }
 
-    /** Sends one datagram to the connected side. */
+    /**
+     * Sends one datagram to the connected side.
+     *
+     * @throws IllegalArgumentException if it is empty: the JDK would drop it without a word
+     */
     @Switches
     public int write(ByteBuffer datagram) throws IOException {
         begin(Interest.WRITE);
         int size = datagram.remaining();
         long start = 0;
         if (size == 0) {
-            channel.send(datagram, channel.getRemoteAddress()); // write would send nothing
-            return 0;
+            throw new IllegalArgumentException(
+                    "datagram: empty (expected: at least 1 byte; the JDK sends an empty one only from a socket that isn't connected)");
         }
         for (boolean waited = false; channel.write(datagram) < size; waited = true) {
             start = awaitOrTimeOut(Interest.WRITE, start, waited);
