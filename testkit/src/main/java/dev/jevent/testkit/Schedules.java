@@ -3,6 +3,11 @@ package dev.jevent.testkit;
 import dev.jevent.Settings;
 import dev.jevent.loop.Poller;
 import dev.jevent.spi.LoopProvider;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +30,8 @@ import java.util.function.UnaryOperator;
  * scenario didn't {@linkplain #tolerate tolerate}, when main waits and nothing can wake it, and when it never ends.
  *
  * <p>{@code -Djevent.test.schedules=N} sets how many. {@code -Djevent.seed=S} runs that one alone, and prints its trace;
- * {@code -Djevent.schedule=N} does so after those that ran before it on the same hub.
+ * {@code -Djevent.schedule=N} does so after those that ran before it on the same hub. {@code -Djevent.test.schedules.log=FILE}
+ * adds a line for each test that passed: its name, and how many runs it made.
  */
 public final class Schedules {
     /** What is run as main of a hub in a simulated world. Whatever it throws fails the run. */
@@ -148,7 +154,19 @@ public final class Schedules {
         }
         Tally tally = new Tally();
         report(firstFailure(tally));
+        log();
         return new Report(count, tally.steps, tally.hash, Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    private void log() {
+        String file = System.getProperty("jevent.test.schedules.log");
+        if (file != null) {
+            try {
+                Files.writeString(Path.of(file), caller + " " + count + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException("jevent.test.schedules.log: cannot write " + file, e);
+            }
+        }
     }
 
     private void report(Optional<Failure> first) {
