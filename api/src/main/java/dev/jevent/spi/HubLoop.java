@@ -2,6 +2,7 @@ package dev.jevent.spi;
 
 import dev.jevent.Loop;
 import dev.jevent.contract.AnyThread;
+import java.util.function.BooleanSupplier;
 
 /** A {@link Loop} as its hub drives it. Belongs to the thread that made it. */
 public interface HubLoop extends Loop {
@@ -31,6 +32,18 @@ public interface HubLoop extends Loop {
      * @throws java.io.UncheckedIOException if the poll fails for good; the loop can be closed
      */
     boolean turn(boolean patient);
+
+    /**
+     * As {@code turn(true)}, if nothing but a {@link #post} could change anything any more: asks {@code mayPost} when
+     * {@link #sleepForOthers} tells of the sleep already, and returns false instead of waiting if that says no. Several
+     * loops whose only hope is each other find out in this way that there is none: each looks at the others after it can be
+     * seen itself.
+     */
+    boolean turnForOthers(BooleanSupplier mayPost);
+
+    /** The number of the sleep in {@link #turnForOthers} that lasts now, counted from 1; 0 if none does, or a post has ended it. */
+    @AnyThread
+    long sleepForOthers();
 
     /** Makes {@link #turn} return right after the task that runs now; the tasks behind it keep their place. */
     void endTurn();

@@ -75,6 +75,27 @@ final class HubRegistry {
         return HUBS.get().length == 0 ? null : ofThread(CarrierBridge.currentCarrier());
     }
 
+    /**
+     * Whether another hub could still post something: not if all of them sleep for the others' sake, as the caller's does by
+     * now. That must be so at one moment, so each has to be in the same sleep when it is looked at again.
+     */
+    static boolean anyOtherMayPost(LoopHub than) {
+        LoopHub[] hubs = HUBS.get();
+        long[] sleeps = new long[hubs.length];
+        for (int look = 0; look < 2; look++) {
+            for (int i = 0; i < hubs.length; i++) {
+                if (hubs[i] != than && hubs[i].thread().isAlive()) {
+                    long sleep = hubs[i].hubLoop().sleepForOthers();
+                    if (sleep == 0 || look == 1 && sleep != sleeps[i]) {
+                        return true;
+                    }
+                    sleeps[i] = sleep;
+                }
+            }
+        }
+        return hubs != HUBS.get();
+    }
+
     /** Whether another hub is open whose thread lives. */
     static boolean hasOthers(LoopHub than) {
         for (LoopHub hub : HUBS.get()) {

@@ -355,17 +355,9 @@ final class LoopHub implements Hub, LoopHost {
         return ended;
     }
 
-    /**
-     * Whether something outside of the loop may still make somebody ready: then main goes on waiting.
-     *
-     * @param joining whether main waits for the end of all that this hub has to do: other hubs are not part of that
-     */
-    boolean canBeWoken(boolean joining) {
-        return holds.get() > 0
-                || callbacks.isBusy()
-                || live.anyInJdkCall()
-                || adopted.anyInJdkCall()
-                || !joining && HubRegistry.hasOthers(this);
+    /** Whether a thread that is no hub's may still make somebody ready: then main goes on waiting. */
+    boolean canBeWokenByStrangers() {
+        return holds.get() > 0 || callbacks.isBusy() || live.anyInJdkCall() || adopted.anyInJdkCall();
     }
 
     LoopExit loopExit(HubStrand waiting) {

@@ -128,7 +128,11 @@ final class MainStrand extends HubStrand {
      * who could, and nobody was: who brought the last thing and went must be seen, so the loop is looked at once more.
      */
     private boolean awaitOutside() {
-        return hub.hubLoop().turn(hub.canBeWoken(false));
+        HubLoop loop = hub.hubLoop();
+        if (hub.canBeWokenByStrangers()) {
+            return loop.turn(true);
+        }
+        return HubRegistry.hasOthers(hub) ? loop.turnForOthers(() -> HubRegistry.anyOtherMayPost(hub)) : loop.turn(false);
     }
 
     @Override
@@ -183,7 +187,7 @@ final class MainStrand extends HubStrand {
                     throw new GreenletInterrupted();
                 }
                 if (!loop.turn(false)) {
-                    boolean outside = hub.canBeWoken(true);
+                    boolean outside = hub.canBeWokenByStrangers(); // what other hubs may bring is not this one's to do yet
                     if (!(over[0] && outside) && !loop.turn(outside)) {
                         return true;
                     }
@@ -191,7 +195,7 @@ final class MainStrand extends HubStrand {
             }
             // The last turn ran the limit itself, if nothing else.
             Loop.Statistics left = loop.statistics();
-            return left.refs() == 0 && left.ready() == 0 && !hub.canBeWoken(true);
+            return left.refs() == 0 && left.ready() == 0 && !hub.canBeWokenByStrangers();
         } finally {
             limit.cancel();
         }

@@ -1,13 +1,16 @@
 package dev.jevent.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
+import dev.jevent.LoopExit;
 import dev.jevent.Task;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +55,59 @@ class CrossHubTest {
                 body.run();
             }
         });
+    }
+
+    @Test
+    void hubsThatHaveNothingLeftButEachOtherAllGetLoopExit() throws Exception {
+        end.set();
+        otherThread.await(); // it holds: somebody might wake it, and it us
+        for (int round = 0; round < 20; round++) {
+            Flag never = new Flag("godot");
+            List<OwnThread.Running> waiting = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                waiting.add(OwnThread.start("waits " + i, () -> {
+                    try (Hub hub = Hub.current()) {
+                        Greenlet<Void> too = hub.spawn(() -> never.await());
+                        assertThatThrownBy(never::await).isInstanceOf(LoopExit.class).hasMessageContaining("godot");
+                        too.kill();
+                    }
+                }));
+            }
+            for (OwnThread.Running each : waiting) {
+                each.await();
+            }
+        }
+    }
+
+    @Test
+    void hubsThatWakeEachOtherAreNeverTakenForStuck() throws Exception {
+        end.set();
+        otherThread.await();
+        int hubs = 3;
+        int rounds = 20_000;
+        Flag[] turns = new Flag[hubs * rounds + 1];
+        Arrays.setAll(turns, i -> new Flag("turn " + i));
+        CountDownLatch open = new CountDownLatch(hubs);
+        List<OwnThread.Running> players = new ArrayList<>();
+        for (int player = 0; player < hubs; player++) {
+            int first = player;
+            players.add(OwnThread.start("player " + player, () -> {
+                try (Hub hub = Hub.current()) {
+                    open.countDown();
+                    open.await(); // who came before the others were open would be alone
+                    if (first == 0) {
+                        turns[0].set();
+                    }
+                    for (int turn = first; turn < hubs * rounds; turn += hubs) {
+                        turns[turn].await();
+                        turns[turn + 1].set();
+                    }
+                }
+            }));
+        }
+        for (OwnThread.Running player : players) {
+            player.await();
+        }
     }
 
     @Test

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <pre>
  *   EMPTY ── post ──▶ posts ── take ──▶ EMPTY        awake: nobody needs to be woken
- *   EMPTY ── trySleep ──▶ ASLEEP ── awake ──▶ EMPTY
- *   ASLEEP ── post: this one wakes the poller ──▶ posts
+ *   EMPTY ── trySleep ──▶ ASLEEP or FOR_OTHERS ── awake ──▶ EMPTY
+ *   ASLEEP or FOR_OTHERS ── post: this one wakes the poller ──▶ posts
  *   any ── close ──▶ CLOSED                          posts are refused
  * </pre>
  */
@@ -24,12 +24,14 @@ final class Inbox {
     }
 
     private static final Post ASLEEP = new Post(null);
+    private static final Post FOR_OTHERS = new Post(null); // asleep, and only a post can change anything
     private static final Post CLOSED = new Post(null);
 
     /** The latest post, or null: empty. */
     private final AtomicReference<Post> latest = new AtomicReference<>();
 
     private final Poller poller;
+    private volatile long sleepsForOthers;
 
     Inbox(Poller poller) {
         this.poller = poller;
@@ -43,9 +45,10 @@ final class Inbox {
             if (before == CLOSED) {
                 return false;
             }
-            post.next = before == ASLEEP ? null : before;
+            boolean asleep = isAsleep(before);
+            post.next = asleep ? null : before;
             if (latest.compareAndSet(before, post)) {
-                if (before == ASLEEP) {
+                if (asleep) {
                     poller.wakeup();
                 }
                 return true;
@@ -55,7 +58,11 @@ final class Inbox {
 
     boolean isEmpty() {
         Post post = latest.get();
-        return post == null || post == ASLEEP || post == CLOSED;
+        return post == null || isAsleep(post) || post == CLOSED;
+    }
+
+    private static boolean isAsleep(Post latest) {
+        return latest == ASLEEP || latest == FOR_OTHERS;
     }
 
     /** All posts in the order they came, linked by {@code next}; null if there are none. Called awake. */
@@ -63,20 +70,39 @@ final class Inbox {
         return latest.get() == null ? null : reversed(latest.getAndSet(null));
     }
 
-    /** From now on a post wakes the poller. @return false, and nothing has changed, if there are posts */
-    boolean trySleep() {
-        return latest.get() == null && latest.compareAndSet(null, ASLEEP);
+    /**
+     * From now on a post wakes the poller.
+     *
+     * @param forOthers a sleep that {@link #sleepForOthers} tells of
+     * @return false, and nothing has changed, if there are posts
+     */
+    boolean trySleep(boolean forOthers) {
+        if (latest.get() != null) {
+            return false;
+        }
+        if (forOthers) {
+            sleepsForOthers++; // one thread writes it
+        }
+        return latest.compareAndSet(null, forOthers ? FOR_OTHERS : ASLEEP);
     }
 
     /** Ends the sleep. @return whether a post had ended it */
     boolean awake() {
-        return latest.get() != ASLEEP || !latest.compareAndSet(ASLEEP, null);
+        Post post = latest.get();
+        return !isAsleep(post) || !latest.compareAndSet(post, null);
+    }
+
+    /** Any thread. The number of the sleep for others that lasts now; 0 if none does. */
+    long sleepForOthers() {
+        long number = sleepsForOthers;
+        // The same number before and after: what is seen in between is the sleep of that number.
+        return latest.get() == FOR_OTHERS && number == sleepsForOthers ? number : 0;
     }
 
     /** @return the posts that came before, in their order */
     Post close() {
         Post post = latest.getAndSet(CLOSED);
-        return post == ASLEEP || post == CLOSED ? null : reversed(post);
+        return isAsleep(post) || post == CLOSED ? null : reversed(post);
     }
 
     private static Post reversed(Post latest) {

@@ -4,6 +4,7 @@ import dev.jevent.Loop.Mode;
 import dev.jevent.spi.Environment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.BooleanSupplier;
 
 /**
  * One iteration of the loop after the other. The steps, in this order:
@@ -79,6 +80,7 @@ final class Iteration {
     private boolean sliceUsedUp;
     private boolean tasksRan; // in this iteration
     private boolean ranAnything; // in this turn
+    private BooleanSupplier othersMayPost; // while a turn is patient for their sake
 
     private int pollFailures;
 
@@ -104,6 +106,16 @@ final class Iteration {
     }
 
     // ---- turns ----
+
+    /** As a patient turn, as long as {@code mayPost}, asked when the loop is asleep already, has hope. */
+    boolean turnForOthers(BooleanSupplier mayPost) {
+        othersMayPost = mayPost;
+        try {
+            return turn(true, Mode.DEFAULT) && othersMayPost != null || somethingIsLeft();
+        } finally {
+            othersMayPost = null;
+        }
+    }
 
     /** @return whether something is left that could call back, or the turn was patient */
     boolean turn(boolean patient, Mode mode) {
@@ -296,11 +308,15 @@ final class Iteration {
         long timeout = timeout(patient, mode);
         boolean asleep = false;
         if (timeout != 0) {
-            asleep = inbox.trySleep();
+            boolean forOthers = othersMayPost != null && timeout == Long.MAX_VALUE && loop.refs() <= 0 && !loop.isWatching();
+            asleep = inbox.trySleep(forOthers);
             if (!asleep && !sliceUsedUp) {
                 return false;
             }
             if (!asleep) {
+                timeout = 0;
+            } else if (forOthers && !othersMayPost.getAsBoolean()) {
+                othersMayPost = null; // no hope
                 timeout = 0;
             }
         }

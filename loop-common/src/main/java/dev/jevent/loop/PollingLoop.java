@@ -16,6 +16,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /**
  * The loop that all backends share, over a {@link Poller}: this class is what others see of it, {@link Iteration} is
@@ -92,6 +93,17 @@ public final class PollingLoop implements HubLoop {
     public boolean turn(boolean patient) {
         confine();
         return iteration.turn(patient, Mode.DEFAULT) || iteration.ranAnything();
+    }
+
+    @Override
+    public boolean turnForOthers(BooleanSupplier mayPost) {
+        confine();
+        return iteration.turnForOthers(Objects.requireNonNull(mayPost, "mayPost")) || iteration.ranAnything();
+    }
+
+    @Override
+    public long sleepForOthers() {
+        return inbox.sleepForOthers();
     }
 
     @Override
@@ -352,6 +364,11 @@ public final class PollingLoop implements HubLoop {
 
     int refs() {
         return refs;
+    }
+
+    /** Whether a watcher is active, also one that doesn't keep the loop going. */
+    boolean isWatching() {
+        return active.count() > 0;
     }
 
     void started(LoopWatcher watcher) {

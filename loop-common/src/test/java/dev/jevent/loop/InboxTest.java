@@ -89,9 +89,9 @@ class InboxTest {
     @Test
     void wakesOnceForSeveralPostsAndOnlyIfAsleep() {
         inbox.post(new Numbered(0, 0));
-        assertThat(inbox.trySleep()).as("there is a post").isFalse();
+        assertThat(inbox.trySleep(false)).as("there is a post").isFalse();
         inbox.take();
-        assertThat(inbox.trySleep()).isTrue();
+        assertThat(inbox.trySleep(false)).isTrue();
         assertThat(inbox.isEmpty()).isTrue();
         assertThat(wakeups).hasValue(0);
         inbox.post(new Numbered(0, 1));
@@ -99,15 +99,35 @@ class InboxTest {
         assertThat(wakeups).hasValue(1);
         assertThat(inbox.awake()).isTrue();
         assertThat(list(inbox.take())).hasSize(2);
-        assertThat(inbox.trySleep()).isTrue();
+        assertThat(inbox.trySleep(false)).isTrue();
         assertThat(inbox.awake()).as("nobody posted").isFalse();
         inbox.post(new Numbered(0, 3));
         assertThat(wakeups).hasValue(1);
     }
 
     @Test
+    void aSleepForOthersHasANumberUntilAPostOrItsOwnerEndsIt() {
+        assertThat(inbox.trySleep(false)).isTrue();
+        assertThat(inbox.sleepForOthers()).as("an ordinary sleep").isZero();
+        assertThat(inbox.awake()).isFalse();
+        assertThat(inbox.trySleep(true)).isTrue();
+        assertThat(inbox.sleepForOthers()).isEqualTo(1);
+        assertThat(inbox.isEmpty()).isTrue();
+        inbox.post(new Numbered(0, 0));
+        assertThat(wakeups).hasValue(1);
+        assertThat(inbox.sleepForOthers()).isZero();
+        assertThat(inbox.awake()).isTrue();
+        assertThat(inbox.trySleep(true)).as("there is a post").isFalse();
+        inbox.take();
+        assertThat(inbox.trySleep(true)).isTrue();
+        assertThat(inbox.sleepForOthers()).isEqualTo(2);
+        assertThat(inbox.awake()).isFalse();
+        assertThat(inbox.sleepForOthers()).isZero();
+    }
+
+    @Test
     void closedAsleepItWakesNobodyAndRefuses() {
-        assertThat(inbox.trySleep()).isTrue();
+        assertThat(inbox.trySleep(false)).isTrue();
         assertThat(inbox.close()).isNull();
         assertThat(inbox.post(new Numbered(0, 0))).isFalse();
         assertThat(inbox.isEmpty()).isTrue();
@@ -140,7 +160,7 @@ class InboxTest {
                 assertThat(numbered.number).isEqualTo(next[numbered.poster]++);
                 left--;
             }
-            if (left > 0 && inbox.trySleep()) {
+            if (left > 0 && inbox.trySleep(false)) {
                 sleeps++;
                 asleep.acquire(); // for ever, if a wake-up is lost: the test then times out
                 assertThat(inbox.awake()).isTrue();

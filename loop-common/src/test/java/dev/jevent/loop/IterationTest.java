@@ -274,6 +274,35 @@ class IterationTest {
     }
 
     @Test
+    void aTurnForOthersWaitsOnlyIfTheyMayPostAndIsSeenToSleepWhenItAsks() {
+        loop.host(host);
+        List<Long> seen = new ArrayList<>();
+        assertThat(loop.turnForOthers(() -> {
+            seen.add(loop.sleepForOthers());
+            return false;
+        })).isFalse();
+        assertThat(seen).containsExactly(1L);
+        assertThat(world.poller.timeouts).containsExactly(0L);
+        world.poller.after(Duration.ofMillis(1), () -> loop.post(world.says("post")));
+        assertThat(loop.turnForOthers(() -> true)).isTrue();
+        assertThat(world.poller.timeouts).containsExactly(0L, Long.MAX_VALUE);
+        assertThat(loop.sleepForOthers()).isZero();
+        loop.turn(false);
+        assertThat(world.log).containsExactly("post");
+    }
+
+    @Test
+    void aTurnForOthersDoesNotAskWhileSomethingOfItsOwnIsLeft() {
+        loop.host(host);
+        Alarm alarm = loop.alarm(() -> world.log.add("alarm"));
+        alarm.set(10, false);
+        assertThat(loop.turnForOthers(() -> {
+            throw new AssertionError("asked");
+        })).isTrue();
+        assertThat(world.log).containsExactly("alarm");
+    }
+
+    @Test
     @DisplayName("H14: a turn says that nothing is left only when nothing can call back")
     void turnSaysWhetherSomethingIsLeft() {
         assertThat(loop.turn(false)).isFalse();

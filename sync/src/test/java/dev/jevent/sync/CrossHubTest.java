@@ -207,7 +207,7 @@ class CrossHubTest {
         };
         HubThread[] hubs = new HubThread[2];
         for (int number = 0; number < 2; number++) {
-            hubs[number] = HubThread.start("hub " + number, hub -> {
+            hubs[number] = sharing("hub " + number, hub -> {
                 List<Greenlet<?>> senders = spawn(hub, 2, send);
                 List<Greenlet<?>> receivers = spawn(hub, 2, receive);
                 hub.joinAllOrThrow(senders);
