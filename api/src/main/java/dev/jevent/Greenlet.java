@@ -357,9 +357,18 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
      */
     @NeverSwitches
     public void killLater(Throwable error) {
+        killLater(error, 0);
+    }
+
+    /**
+     * As {@link #killLater(Throwable)}, but delivered also inside of {@code depth} {@linkplain #shielded shielded} parts: for
+     * what was begun in there, such as a timeout.
+     */
+    @NeverSwitches
+    public void killLater(Throwable error, int depth) {
         Objects.requireNonNull(error, "error");
         if (phase != Phase.ENDED) {
-            strand.throwLater(error);
+            strand.throwLater(error, depth);
         }
     }
 
@@ -380,7 +389,7 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         leave();
         if (possible) {
             details().cancelled = true;
-            strand.throwLater(new GreenletExit("cancelled"));
+            strand.throwLater(new GreenletExit("cancelled"), 0);
         }
         return possible;
     }
@@ -396,7 +405,8 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
     }
 
     /**
-     * Runs {@code body} in the calling greenlet with kills and timeouts held back until it is over.
+     * Runs {@code body} in the calling greenlet with kills and timeouts from outside held back until it is over; timeouts that
+     * are started inside work there.
      *
      * @throws Exception what {@code body} throws
      */
@@ -409,6 +419,12 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         } finally {
             strand.shield(-1);
         }
+    }
+
+    /** How many {@linkplain #shielded shielded} parts it is in, each inside of the one before. Called on its hub. */
+    @NeverSwitches
+    public int shieldDepth() {
+        return strand.shieldDepth();
     }
 
     /**

@@ -26,9 +26,11 @@ public abstract class Strand extends Waiter implements Runnable {
     /**
      * Delivers {@code error} in a later step of the hub: at the current wait, or at the next one if the greenlet does
      * not wait. Before the first run the greenlet never runs, see {@link #endUnstarted}.
+     *
+     * @param depth in how many shielded parts it may be delivered
      */
     @AnyThread
-    protected abstract void throwLater(Throwable error);
+    protected abstract void throwLater(Throwable error, int depth);
 
     /** Takes back an error that was thrown into this strand and not delivered yet. */
     protected abstract boolean takeBack(Throwable error);
@@ -44,8 +46,11 @@ public abstract class Strand extends Waiter implements Runnable {
         return error;
     }
 
-    /** While not zero, nothing is delivered: kills and timeouts wait for the end of the shielded part. */
+    /** Enters a shielded part, or leaves one: what was thrown in from outside waits for its end. */
     protected abstract void shield(int change);
+
+    /** How many shielded parts it is in. */
+    protected abstract int shieldDepth();
 
     // ---- what a hub does with the greenlet that runs here ----
 

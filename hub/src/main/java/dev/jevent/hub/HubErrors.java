@@ -48,7 +48,7 @@ final class HubErrors {
     /** Never throws. */
     void report(Object context, Throwable error) {
         if (isSystemError(error)) {
-            hub.mainStrand().deliver(error);
+            hub.mainStrand().deliver(error, 0);
         }
         if (isNoError(error)) {
             return;

@@ -52,22 +52,24 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     /** The place of an error among those thrown in and not delivered. */
     private static final class Thrown {
         final Throwable error;
+        final int depth; // in how many shielded parts it may be delivered
         Thrown next;
 
-        Thrown(Throwable error) {
+        Thrown(Throwable error, int depth) {
             this.error = error;
+            this.depth = depth;
         }
     }
 
     // ---- errors thrown in ----
 
     @Override
-    protected final void throwLater(Throwable error) {
+    protected final void throwLater(Throwable error, int depth) {
         boolean here = hub.isCurrent() && !hub.isClosed();
         if (here && endUnstarted(error)) {
             return; // its first turn, which is queued already, must not come before its end [F-GRN-14]
         }
-        Delivery delivery = new Delivery(this, error);
+        Delivery delivery = new Delivery(this, error, depth);
         if (here) {
             delivery.previous = onItsWay;
             onItsWay = delivery;
@@ -78,12 +80,14 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     /** A kill on its way, as a task of the loop. */
     private static final class Delivery implements Runnable {
         private final HubStrand strand;
+        private final int depth;
         private Throwable error; // null: taken back
         private Delivery previous;
 
-        Delivery(HubStrand strand, Throwable error) {
+        Delivery(HubStrand strand, Throwable error, int depth) {
             this.strand = strand;
             this.error = error;
+            this.depth = depth;
         }
 
         @Override
@@ -94,7 +98,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
             }
             strand.arrived(this);
             if (error != null) {
-                strand.deliver(error);
+                strand.deliver(error, depth);
             }
         }
     }
@@ -113,15 +117,15 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     }
 
     /** Throws {@code error} in: at the current wait, or at the next. On the hub's thread. */
-    final void deliver(Throwable error) {
+    final void deliver(Throwable error, int depth) {
         if (endUnstarted(error) || greenlet().dead()) {
             return;
         }
-        if (shields == 0 && undelivered == null && tryClaim()) {
+        if (shields <= depth && !isDeliverable() && tryClaim()) {
             fail(error);
             return;
         }
-        Thrown thrown = new Thrown(error);
+        Thrown thrown = new Thrown(error, depth);
         if (undelivered == null) {
             undelivered = thrown;
         } else {
@@ -159,7 +163,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     /** Makes a greenlet that is, or will be, inside a JDK wait leave it, so that it comes to where errors are delivered. */
     private void nudge() {
-        if (undelivered == null || shields > 0 || isInterruptedToDeliver() || !(this instanceof GreenletStrand)) {
+        if (!isDeliverable() || isInterruptedToDeliver() || !(this instanceof GreenletStrand)) {
             return;
         }
         switch (isInWait() ? Thread.State.RUNNABLE : thread().getState()) {
@@ -222,7 +226,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     @Override
     protected final Throwable endedWith(Throwable error) {
-        if (interruptedToDeliver && undelivered != null && tellsOfInterrupt(error)) {
+        if (interruptedToDeliver && isDeliverable() && tellsOfInterrupt(error)) {
             Throwable kill = takeUndelivered();
             if (kill != error) {
                 kill.addSuppressed(error);
@@ -252,9 +256,31 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         return false;
     }
 
-    private Throwable takeUndelivered() {
+    /** Whether something that was thrown in may be delivered in the shielded parts that this is in now. */
+    private boolean isDeliverable() {
         Thrown first = undelivered;
-        undelivered = first.next;
+        if (first == null || shields == 0) {
+            return first != null;
+        }
+        while (first != null && first.depth < shields) {
+            first = first.next;
+        }
+        return first != null;
+    }
+
+    /** The first that is deliverable. */
+    private Throwable takeUndelivered() {
+        Thrown before = null;
+        Thrown first = undelivered;
+        while (first.depth < shields) {
+            before = first;
+            first = first.next;
+        }
+        if (before == null) {
+            undelivered = first.next;
+        } else {
+            before.next = first.next;
+        }
         clearOwnInterrupt();
         return first.error;
     }
@@ -262,14 +288,17 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     @Override
     protected final void shield(int change) {
         shields += change;
-        if (shields == 0) {
-            nudge();
-        }
+        nudge();
+    }
+
+    @Override
+    protected final int shieldDepth() {
+        return shields;
     }
 
     /** Throws what is to be delivered, at a switch point that isn't a wait. */
     final void throwUndelivered() {
-        if (undelivered != null && shields == 0) {
+        if (isDeliverable()) {
             throw thrownHere(takeUndelivered());
         }
     }
@@ -278,7 +307,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     @Override
     protected final void beforeWait() {
-        if (undelivered != null && shields == 0 && tryClaim()) {
+        if (undelivered != null && isDeliverable() && tryClaim()) {
             failHere(takeUndelivered());
             return;
         }
@@ -326,7 +355,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     final boolean interrupted() {
         if (interruptedToDeliver) {
             interruptedToDeliver = false;
-            if (undelivered != null && shields == 0 && tryClaim()) {
+            if (isDeliverable() && tryClaim()) {
                 failHere(takeUndelivered());
             }
             return false;

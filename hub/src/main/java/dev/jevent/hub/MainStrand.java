@@ -220,7 +220,7 @@ final class MainStrand extends HubStrand {
             while (hub.anyLeft() && !over[0]) {
                 for (GreenletStrand strand : hub.left()) {
                     if (killed.add(strand)) {
-                        strand.deliver(new HubDestroyed(hub + " is being closed"));
+                        strand.deliver(new HubDestroyed(hub + " is being closed"), 0);
                     }
                 }
                 interrupted |= Thread.interrupted();

@@ -30,8 +30,8 @@ import java.util.function.Supplier;
  * having met the error, its value counts; an exception of it, such as {@link InterruptedException}, becomes suppressed in
  * the {@code TimeoutException}. Afterwards nothing is left that could hit what comes later.
  *
- * <p>Inside of {@link Greenlet#shielded} it is held back as any kill, until that part is over. On the bare main thread of
- * a hub a JDK call that waits stops the loop, and with it the time.
+ * <p>Inside of {@link Greenlet#shielded} it is held back as any kill, until that part is over, unless it was started in
+ * there. On the bare main thread of a hub a JDK call that waits stops the loop, and with it the time.
  *
  * <p>Without a scope:
  *
@@ -64,6 +64,7 @@ public final class Timeout implements AutoCloseable, Comparable<Timeout> {
 
     private State state = State.IDLE;
     private Greenlet<?> greenlet;
+    private int depth; // in how many shielded parts it was started
     private Countdown countdown; // while pending
     private Callback making; // while a supplier is on its way to be asked
     private Throwable thrown; // while expired
@@ -286,6 +287,7 @@ public final class Timeout implements AutoCloseable, Comparable<Timeout> {
         }
         cancel();
         greenlet = Waiter.current() instanceof Strand strand ? strand.greenlet() : Greenlet.current();
+        depth = greenlet.shieldDepth();
         countdown = Countdown.start(greenlet.hub(), this, nanos, ref);
         state = State.PENDING;
     }
@@ -315,7 +317,7 @@ public final class Timeout implements AutoCloseable, Comparable<Timeout> {
 
     private void throwIn(Throwable error) {
         thrown = error;
-        greenlet.killLater(error);
+        greenlet.killLater(error, depth);
     }
 
     /** After this nothing is thrown any more. Can be started again. */

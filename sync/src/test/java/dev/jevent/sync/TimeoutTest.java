@@ -451,6 +451,40 @@ class TimeoutTest {
         }
 
         @HubTest
+        void startedInAShieldedPartItWorksThereAndOuterOnesWaitForItsEnd(Hub hub) throws Exception {
+            List<String> log = new ArrayList<>();
+            Greenlet<Void> greenlet = hub.spawn(() -> {
+                try {
+                    hub.sleep(LONG);
+                } finally {
+                    Greenlet.shielded(() -> {
+                        Timeout outer = Timeout.startNew(SHORT.multipliedBy(3));
+                        Greenlet.shielded(() -> {
+                            assertThatThrownBy(() -> Timeout.run(SHORT, () -> hub.sleep(LONG))).isInstanceOf(TimeoutException.class);
+                            assertThatThrownBy(() -> Timeout.run(SHORT, () -> Thread.sleep(LONG))).isInstanceOf(TimeoutException.class);
+                            hub.sleep(SHORT.multipliedBy(5));
+                            log.add("inner part");
+                            return null;
+                        });
+                        assertThatThrownBy(() -> hub.sleep(LONG)).isInstanceOf(TimeoutExpired.class);
+                        outer.close();
+                        hub.sleep(SHORT);
+                        log.add("outer part");
+                        return null;
+                    });
+                    hub.yieldNow();
+                    log.add("not reached");
+                }
+            });
+            hub.yieldNow();
+            greenlet.killLater();
+            hub.yieldNow();
+            greenlet.kill(new GreenletExit("the second"));
+            assertThat(log).containsExactly("inner part", "outer part");
+            assertThat(greenlet.exit()).hasMessage("the second");
+        }
+
+        @HubTest
         void restartTakesBackWhatWasNotDelivered(Hub hub) throws Exception {
             Timeout timeout = Timeout.startNew(SHORT);
             Greenlet.shielded(() -> {
