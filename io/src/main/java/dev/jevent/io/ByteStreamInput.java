@@ -8,7 +8,8 @@ import java.util.Objects;
 /** The reading side of a {@link ByteStream} as an {@link InputStream}. Not buffered. For one greenlet at a time. */
 public final class ByteStreamInput extends InputStream {
     private final ByteStream stream;
-    private ByteBuffer wrapper = ByteBuffer.allocate(0); // of the array that was read into last, as a rule always the same
+    private ByteBuffer wrapper; // of the array that was read into last, as a rule always the same; null while it is in use
+    private ByteBuffer one; // likewise, for a single byte
 
     public ByteStreamInput(ByteStream stream) {
         this.stream = Objects.requireNonNull(stream, "stream");
@@ -16,18 +17,28 @@ public final class ByteStreamInput extends InputStream {
 
     @Override
     public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        ByteBuffer buffer = one == null ? ByteBuffer.allocate(1) : one.clear();
+        one = null;
+        try {
+            return stream.read(buffer) < 0 ? -1 : buffer.get(0) & 0xff;
+        } finally {
+            one = buffer;
+        }
     }
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, into.length);
-        ByteBuffer buffer = wrapper;
-        if (buffer.array() != into) {
-            wrapper = buffer = ByteBuffer.wrap(into);
+        if (length == 0) {
+            return 0;
         }
-        return length == 0 ? 0 : stream.read(buffer.limit(offset + length).position(offset));
+        ByteBuffer buffer = wrapper != null && wrapper.array() == into ? wrapper : ByteBuffer.wrap(into);
+        wrapper = null; // a second reader, who is refused, must not move the first one's position
+        try {
+            return stream.read(buffer.limit(offset + length).position(offset));
+        } finally {
+            wrapper = buffer;
+        }
     }
 
     @Override

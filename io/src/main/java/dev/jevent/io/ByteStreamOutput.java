@@ -8,7 +8,8 @@ import java.util.Objects;
 /** The writing side of a {@link ByteStream} as an {@link OutputStream}. Not buffered. For one greenlet at a time. */
 public final class ByteStreamOutput extends OutputStream {
     private final ByteStream stream;
-    private ByteBuffer wrapper = ByteBuffer.allocate(0); // of the array that was written last, as a rule always the same
+    private ByteBuffer wrapper; // of the array that was written last, as a rule always the same; null while it is in use
+    private ByteBuffer one; // likewise, for a single byte
 
     public ByteStreamOutput(ByteStream stream) {
         this.stream = Objects.requireNonNull(stream, "stream");
@@ -16,17 +17,25 @@ public final class ByteStreamOutput extends OutputStream {
 
     @Override
     public void write(int b) throws IOException {
-        write(new byte[] {(byte) b}, 0, 1);
+        ByteBuffer buffer = one == null ? ByteBuffer.allocate(1) : one.clear();
+        one = null;
+        try {
+            stream.write(buffer.put(0, (byte) b));
+        } finally {
+            one = buffer;
+        }
     }
 
     @Override
     public void write(byte[] from, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, from.length);
-        ByteBuffer buffer = wrapper;
-        if (buffer.array() != from) {
-            wrapper = buffer = ByteBuffer.wrap(from);
+        ByteBuffer buffer = wrapper != null && wrapper.array() == from ? wrapper : ByteBuffer.wrap(from);
+        wrapper = null; // a second writer, who is refused, must not move the first one's position
+        try {
+            stream.write(buffer.limit(offset + length).position(offset));
+        } finally {
+            wrapper = buffer;
         }
-        stream.write(buffer.limit(offset + length).position(offset));
     }
 
     @Override

@@ -13,11 +13,11 @@ import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import dev.jevent.spi.CarrierCallback;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A non-blocking channel as something to wait for: for whoever tries an operation, and has to wait before the next try.
@@ -26,8 +26,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>It closes the channel, too, since the loops that watch it must be told before: otherwise the next owner of the same
  * descriptor would get its events.
+ *
+ * <pre>
+ *   OPEN ── close() ──▶ CLOSING ── both directions and all observers told ──▶ the channel is closed
+ * </pre>
  */
-public final class Readiness implements AutoCloseable {
+public final class Readiness extends Guard implements AutoCloseable {
     private static final Object READY = new Object();
     private static final Object CLOSED = new Object();
 
@@ -36,10 +40,20 @@ public final class Readiness implements AutoCloseable {
     private final Pollable pollable;
     private final Direction reading = new Direction(this, Interest.READ);
     private final Direction writing = new Direction(this, Interest.WRITE);
-    private final AtomicInteger unclosed = new AtomicInteger(2); // directions
     private volatile boolean closed;
-    private volatile IOException closeFailure;
     private volatile boolean ref = true;
+    private Observer firstObserver;
+
+    /** How many have to hear of the close before the channel is closed: the directions, and the observers. */
+    private int untold = 2;
+
+    /** Who watches the channel besides. */
+    abstract static class Observer {
+        private Observer next;
+
+        /** The close has begun: its loop is to be told, then {@link Readiness#told}. On any thread. */
+        abstract void closing();
+    }
 
     /**
      * @param owner named in errors
@@ -109,15 +123,25 @@ public final class Readiness implements AutoCloseable {
         return interest == Interest.READ ? reading : writing;
     }
 
-    /** Whether a wait here keeps the loop going. True at the start. [B-SOC-21] */
+    /** Whether a wait here keeps the loop going, also one that has begun. True at the start. [B-SOC-21] */
     @AnyThread
     public void ref(boolean ref) {
         this.ref = ref;
+        reading.refChanged();
+        writing.refChanged();
     }
 
+    @AnyThread
     public boolean ref() {
         return ref;
     }
+
+    @AnyThread
+    public SelectableChannel channel() {
+        return channel;
+    }
+
+    // ---- its end ----
 
     @AnyThread
     public boolean isClosed() {
@@ -127,29 +151,77 @@ public final class Readiness implements AutoCloseable {
     /**
      * Wakes those who wait, tells the loops, then closes the channel: at once, or, if a loop of another thread has to be told
      * or a greenlet has to leave its wait first, right after that. Idempotent.
+     *
+     * @throws IOException if the channel could be closed at once, and that failed; later failures are reported to the hub
      */
     @Override
     @AnyThread
     @NeverSwitches
     public void close() throws IOException {
-        if (closed) {
+        enter();
+        boolean again = closed;
+        closed = true; // for both directions, before a loop that is told of one wakes who waits in the other
+        Observer observer = firstObserver;
+        firstObserver = null;
+        leave();
+        if (again) {
             return;
         }
-        closed = true; // for both directions, before a loop that is told of one wakes who waits in the other
         reading.close();
         writing.close();
-        IOException failure = closeFailure;
-        if (failure != null) {
-            throw failure;
+        while (observer != null) {
+            Observer next = observer.next;
+            observer.closing();
+            observer = next;
         }
     }
 
-    private void directionClosed() {
-        if (unclosed.decrementAndGet() == 0) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                closeFailure = e;
+    /** One of those who had to be told was. */
+    void told() throws IOException {
+        enter();
+        boolean last = --untold == 0;
+        leave();
+        if (last) {
+            channel.close();
+        }
+    }
+
+    /** @return false, and {@code observer} won't hear anything, if the close has begun */
+    @AnyThread
+    boolean attach(Observer observer) {
+        enter();
+        boolean open = !closed;
+        if (open) {
+            observer.next = firstObserver;
+            firstObserver = observer;
+            untold++;
+        }
+        leave();
+        return open;
+    }
+
+    /** @return false if {@code observer} was, or is being, told of the close: then it has to go through with that */
+    @AnyThread
+    boolean detach(Observer observer) {
+        enter();
+        boolean open = !closed;
+        if (open) {
+            untold--;
+            remove(observer);
+        }
+        leave();
+        return open;
+    }
+
+    private void remove(Observer observer) {
+        if (firstObserver == observer) {
+            firstObserver = observer.next;
+            return;
+        }
+        for (Observer before = firstObserver; before != null; before = before.next) {
+            if (before.next == observer) {
+                before.next = observer.next;
+                return;
             }
         }
     }
@@ -160,13 +232,13 @@ public final class Readiness implements AutoCloseable {
     }
 
     /**
-     * One direction. The guard is for {@link #waiter}; who waits has the right to the other fields, and after the close, who
-     * ends it.
+     * One direction. The guard is for {@link #waiter} and {@link #closing}; who waits has the right to the other fields, and
+     * after the close, who ends it.
      *
      * <pre>
      *   FREE ── await() ──▶ AWAITED ── ready, timeout, kill ──▶ FREE
-     *    │                     └── close() meanwhile ──▶ CLOSED
-     *    └── close() ──▶ CLOSED
+     *    │                     └── close() meanwhile, then the end of the wait ──▶ ENDED
+     *    └── close() ──▶ ENDED
      * </pre>
      *
      * <p>As a callback it runs on the hub's thread itself: a wake-up costs one switch, not two.
@@ -175,8 +247,9 @@ public final class Readiness implements AutoCloseable {
         private final Readiness readiness;
         private final Interest interest;
         private volatile Waiter waiter; // set for as long as its wait here lasts, so that no other wait of it is claimed
+        private boolean closing; // who waits ends this direction when it leaves
 
-        private Hub hub; // whose loop the watcher is of
+        private Hub hub; // whose loop the watcher is of; null: none
         private Watcher.Io watcher;
         private boolean edgeTriggered;
         private boolean drained;
@@ -204,9 +277,30 @@ public final class Readiness implements AutoCloseable {
         boolean await(long nanos) throws IOException {
             Hub current = Hub.current();
             Waiter mine = Waiter.current();
+            begin(mine);
+            Object outcome;
+            try {
+                outcome = await(current, mine, nanos);
+                drained = false;
+            } finally {
+                enter();
+                waiter = null;
+                boolean mineToEnd = closing;
+                leave();
+                if (mineToEnd) {
+                    endOrReport(current);
+                }
+            }
+            if (outcome == CLOSED || readiness.closed) {
+                throw new AsynchronousCloseException();
+            }
+            return outcome == READY;
+        }
+
+        private void begin(Waiter mine) throws ClosedChannelException {
             enter();
-            Waiter other = waiter;
             boolean open = !readiness.closed;
+            Waiter other = waiter;
             if (open && other == null) {
                 waiter = mine;
             }
@@ -216,22 +310,6 @@ public final class Readiness implements AutoCloseable {
             }
             if (other != null) {
                 throw inUse();
-            }
-            try {
-                Object outcome = await(current, mine, nanos);
-                if (outcome == CLOSED) {
-                    throw new AsynchronousCloseException();
-                }
-                drained = false;
-                return outcome == READY;
-            } finally {
-                enter();
-                waiter = null;
-                boolean closedMeanwhile = readiness.closed;
-                leave();
-                if (closedMeanwhile) {
-                    end(); // close() has left it to us
-                }
             }
         }
 
@@ -245,7 +323,7 @@ public final class Readiness implements AutoCloseable {
                 if (readiness.closed && mine.tryClaim()) {
                     return CLOSED;
                 }
-                watcher.start(this);
+                start(mine);
                 return mine.await(nanos);
             } finally {
                 if (!current.isClosed()) { // else it is stopped already
@@ -255,10 +333,32 @@ public final class Readiness implements AutoCloseable {
             }
         }
 
+        private void start(Waiter mine) throws IOException {
+            try {
+                watcher.start(this);
+            } catch (RuntimeException e) {
+                if (!mine.tryClaim()) {
+                    mine.await(-1); // somebody has just woken us, and must be done with that
+                }
+                if (e instanceof UncheckedIOException refused) {
+                    throw refused.getCause(); // the channel was closed behind our back
+                }
+                throw e;
+            }
+        }
+
         private void moveTo(Hub current) {
             Watcher.Io old = watcher;
-            if (old != null && !hub.isClosed()) {
-                old.loop().runCallbackThreadSafe(old::close);
+            Hub last = hub;
+            watcher = null;
+            hub = null;
+            edgeTriggered = false;
+            if (old != null && !last.isClosed()) {
+                last.loop().runCallbackThreadSafe(() -> {
+                    if (!last.isClosed()) {
+                        old.close();
+                    }
+                });
             }
             watcher = current.loop().io(readiness.pollable, interest.mask());
             edgeTriggered = current.loop().capabilities().edgeTriggered();
@@ -272,6 +372,26 @@ public final class Readiness implements AutoCloseable {
             }
         }
 
+        void refChanged() {
+            if (waiter instanceof Strand strand) {
+                Hub its = strand.hub();
+                if (its.isCurrent()) {
+                    takeRef();
+                } else if (!its.isClosed()) {
+                    its.loop().runCallbackThreadSafe(this::takeRef);
+                }
+            }
+        }
+
+        /** On the hub of who waited; another may do so by now. */
+        private void takeRef() {
+            Watcher.Io here = watcher;
+            Hub current = Hub.ifExists();
+            if (here != null && current != null && !current.isClosed() && here.loop() == current.loop()) {
+                here.ref(readiness.ref);
+            }
+        }
+
         ConcurrentUseException inUse() {
             Waiter other = waiter;
             return new ConcurrentUseException(name(Waiter.current()) + (interest == Interest.READ ? " cannot read from " : " cannot write to ")
@@ -282,10 +402,11 @@ public final class Readiness implements AutoCloseable {
             return waiter instanceof Strand strand ? strand.greenlet() : waiter;
         }
 
-        /** After {@link Readiness#closed} was set: ends this direction, or leaves that to who waits here. */
-        void close() {
+        /** Once, after {@link Readiness#closed} was set: ends this direction, or leaves that to who waits here. */
+        void close() throws IOException {
             enter();
             boolean free = waiter == null;
+            closing = true;
             leave();
             if (!free) {
                 wake(CLOSED);
@@ -295,18 +416,33 @@ public final class Readiness implements AutoCloseable {
             if (last == null || last.isClosed() || last.isCurrent()) {
                 end();
             } else {
-                last.loop().runCallbackThreadSafe(this::end);
+                last.loop().runCallbackThreadSafe(() -> endOrReport(last));
             }
         }
 
-        private void end() {
-            if (watcher != null && !hub.isClosed()) {
-                watcher.loop().closing(readiness.pollable);
-                watcher.close();
+        private void endOrReport(Hub reporter) {
+            try {
+                end();
+            } catch (IOException e) {
+                reporter.handleError(readiness.owner, e);
             }
+        }
+
+        private void end() throws IOException {
+            Hub last = hub;
+            Watcher.Io old = watcher;
             watcher = null;
             hub = null;
-            readiness.directionClosed();
+            edgeTriggered = false;
+            drained = false;
+            try {
+                if (old != null && !last.isClosed()) {
+                    old.loop().closing(readiness.pollable);
+                    old.close();
+                }
+            } finally {
+                readiness.told();
+            }
         }
     }
 }

@@ -9,12 +9,13 @@ import dev.jevent.contract.Switches;
 import dev.jevent.sync.FifoQueue;
 import dev.jevent.sync.Timeout;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,8 @@ import java.util.concurrent.TimeoutException;
 public final class Connector {
     /** The Connection Attempt Delay of RFC 8305 section 5. */
     private static final Duration HEAD_START = Duration.ofMillis(250);
+
+    private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private final String host;
     private final int port;
@@ -69,7 +72,7 @@ public final class Connector {
 
     /**
      * @throws java.net.UnknownHostException if the host has no address
-     * @throws SocketTimeoutException when the time is over
+     * @throws SocketTimeoutException when the time is over; attempts that had failed before are suppressed in it
      * @throws IOException of the attempt that failed last, with those of the others suppressed
      */
     @Switches
@@ -153,6 +156,8 @@ public final class Connector {
             socket.connectTo(new InetSocketAddress(address, port), left);
             connected = true;
             return socket;
+        } catch (UnsupportedAddressTypeException e) { // IPv6 where the system has none: an attempt that failed, as any other
+            throw new SocketException("no sockets for this kind of address: " + address, e);
         } finally {
             if (!connected) {
                 socket.close();
@@ -167,8 +172,7 @@ public final class Connector {
         private final Deadline deadline;
         private final FifoQueue<Object> outcomes = new FifoQueue<>(); // TcpSockets and errors
         private final List<Greenlet<?>> attempts = new ArrayList<>();
-        private TcpSocket winner;
-        private IOException failure;
+        private final List<IOException> failures = new ArrayList<>();
         private boolean over;
 
         Race(Hub hub, List<InetAddress> addresses, Deadline deadline) {
@@ -178,52 +182,38 @@ public final class Connector {
         }
 
         TcpSocket run() throws IOException {
-            int failed = 0;
-            for (int next = 0; failed < addresses.size(); ) {
+            for (int next = 0; failures.size() < addresses.size(); ) {
                 if (next < addresses.size()) {
                     begin(addresses.get(next++));
                 }
-                Object outcome = await(next < addresses.size());
-                switch (outcome) {
+                switch (outcomes.take(longestWait(next < addresses.size()))) {
                     case TcpSocket connected -> {
-                        winner = connected;
                         return connected;
                     }
-                    case IOException e -> {
-                        failed++;
-                        if (failure != null && failure != e) {
-                            e.addSuppressed(failure);
-                        }
-                        failure = e;
-                    }
+                    case IOException e -> failures.add(e);
                     case RuntimeException e -> throw e;
                     case Error e -> throw e;
-                    case null, default -> { } // the head start is over
+                    case null, default -> { } // the head start is over, or the time
                 }
                 if (deadline != null && deadline.isOver()) {
-                    throw timedOut();
+                    throw withFailures(timedOut());
                 }
             }
-            throw failure;
+            throw withFailures(failures.getLast());
         }
 
-        private Object await(boolean anotherFollows) throws InterruptedIOException {
-            if (anotherFollows) {
-                Duration wait = headStart;
-                if (deadline != null && deadline.left().compareTo(wait) < 0) {
-                    wait = deadline.left();
+        private Duration longestWait(boolean anotherFollows) {
+            Duration wait = anotherFollows ? headStart : FOREVER;
+            return deadline != null && deadline.left().compareTo(wait) < 0 ? deadline.left() : wait;
+        }
+
+        private IOException withFailures(IOException thrown) {
+            for (IOException failure : failures) {
+                if (failure != thrown) {
+                    thrown.addSuppressed(failure);
                 }
-                return outcomes.take(wait);
             }
-            if (deadline != null) {
-                return outcomes.take(deadline.left());
-            }
-            try {
-                return outcomes.take();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while connecting to " + host + ":" + port);
-            }
+            return thrown;
         }
 
         private void begin(InetAddress address) {
@@ -235,19 +225,27 @@ public final class Connector {
                     } else {
                         outcomes.put(connected);
                     }
-                } catch (IOException | RuntimeException e) {
-                    outcomes.put(e);
+                } catch (Throwable e) {
+                    if (!over) {
+                        outcomes.put(e); // whatever it is, somebody waits for it
+                    } else if (!(e instanceof IOException)) {
+                        throw e;
+                    }
                 }
             }));
         }
 
         /** Ends the attempts that are still under way, and closes connections that came too late. */
-        void end() throws IOException {
+        void end() {
             over = true;
             hub.killAllLater(attempts, new GreenletExit());
             for (Object outcome = outcomes.poll(); outcome != null; outcome = outcomes.poll()) {
-                if (outcome instanceof TcpSocket late && late != winner) {
-                    late.close();
+                if (outcome instanceof TcpSocket late) {
+                    try {
+                        late.close();
+                    } catch (IOException e) {
+                        hub.handleError(late, e);
+                    }
                 }
             }
         }

@@ -8,6 +8,7 @@ import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import dev.jevent.io.Readiness;
+import dev.jevent.io.Selectable;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -25,7 +26,7 @@ import java.util.Set;
  *
  * @param <S> what it accepts
  */
-public abstract sealed class ServerStreamSocket<S extends StreamSocket> implements NetworkChannel
+public abstract sealed class ServerStreamSocket<S extends StreamSocket> implements NetworkChannel, Selectable
         permits TcpServerSocket, UnixServerSocket {
     /** Connections taken without a wait before others get their turn. */
     private static final int FAIR = 16;
@@ -106,6 +107,11 @@ public abstract sealed class ServerStreamSocket<S extends StreamSocket> implemen
 
     public void ref(boolean ref) {
         readiness.ref(ref);
+    }
+
+    @Override
+    public Readiness readiness() {
+        return readiness;
     }
 
     /** The channel underneath, in non-blocking mode. What it is closed by is {@link #close()}. */

@@ -11,18 +11,24 @@ import dev.jevent.io.ByteStream;
 import dev.jevent.io.ByteStreamInput;
 import dev.jevent.io.ByteStreamOutput;
 import dev.jevent.io.Readiness;
+import dev.jevent.io.Selectable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -32,11 +38,11 @@ import java.util.Set;
  *
  * <p>Greenlets of several hubs may use it, one after the other or one in each direction.
  */
-public abstract sealed class StreamSocket implements ByteStream, NetworkChannel permits TcpSocket, UnixSocket {
-    /** Operations without a wait before others get their turn. */
+public abstract sealed class StreamSocket implements ByteStream, NetworkChannel, Selectable permits TcpSocket, UnixSocket {
+    /** Operations, or pieces of one, without a wait before others get their turn. */
     private static final int FAIR = 64;
 
-    /** The JDK copies a heap buffer whole, however little the socket takes of it, and keeps the copy's memory. */
+    /** The JDK copies heap buffers whole, however little the socket takes or gives, and keeps the copies' memory. */
     private static final int PIECE = 128 * 1024;
 
     private final SocketChannel channel;
@@ -67,12 +73,22 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
      * Connects to {@code address}. If that fails, for whatever reason, this is closed.
      *
      * @param timeout null: as long as the system tries
-     * @throws java.net.ConnectException if it is refused
+     * @throws ConnectException if it is refused
      * @throws SocketTimeoutException if it wasn't accepted in time
+     * @throws AlreadyConnectedException and the connection stays
+     * @throws ConnectionPendingException if an earlier one goes on; and it does
      */
     @Switches
     void connectTo(SocketAddress address, Duration timeout) throws IOException {
         long nanos = timeout == null ? -1 : Durations.nanos("timeout", timeout);
+        checkOpen();
+        readiness.checkFree(Interest.WRITE);
+        if (channel.isConnected()) {
+            throw new AlreadyConnectedException();
+        }
+        if (channel.isConnectionPending()) {
+            throw new ConnectionPendingException();
+        }
         boolean connected = false;
         try {
             connected = channel.connect(address);
@@ -83,11 +99,21 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
                 }
                 connected = channel.finishConnect();
             }
+        } catch (ConnectException e) {
+            throw located(new ConnectException(e.getMessage() + ": " + address), e);
+        } catch (NoRouteToHostException e) {
+            throw located(new NoRouteToHostException(e.getMessage() + ": " + address), e);
         } finally {
             if (!connected) {
                 close();
             }
         }
+    }
+
+    /** The system's error, and the address, which the JDK leaves out. */
+    private static <E extends IOException> E located(E error, IOException cause) {
+        error.initCause(cause);
+        return error;
     }
 
     public boolean isConnected() {
@@ -103,37 +129,66 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
         if (!into.hasRemaining()) {
             return 0;
         }
+        long nanos = timeoutNanos;
         long start = 0;
         for (boolean waited = false; ; waited = true) {
             if (!readiness.isDrained(Interest.READ)) {
-                int count = channel.read(into);
+                int count = readPiece(into);
                 if (count != 0) {
-                    return received(count, into.hasRemaining());
+                    return count;
                 }
                 readiness.drained(Interest.READ);
             }
-            start = awaitOrTimeOut(Interest.READ, start, waited, 0);
+            start = awaitOrTimeOut(Interest.READ, nanos, start, waited, 0);
+        }
+    }
+
+    private int readPiece(ByteBuffer into) throws IOException {
+        int limit = into.limit();
+        int offered = limit - into.position();
+        if (offered > PIECE && !into.isDirect()) {
+            offered = PIECE;
+            into.limit(into.position() + PIECE);
+        }
+        try {
+            return (int) received(channel.read(into), offered);
+        } finally {
+            into.limit(limit);
         }
     }
 
     @Override
     @Switches
     public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
         begin(Interest.READ);
         if (remaining(into, offset, length) == 0) {
             return 0;
         }
+        long nanos = timeoutNanos;
         long start = 0;
         for (boolean waited = false; ; waited = true) {
             if (!readiness.isDrained(Interest.READ)) {
-                long count = channel.read(into, offset, length);
+                long count = readPiece(into, offset, length);
                 if (count != 0) {
-                    received(count, remaining(into, offset, length) > 0);
                     return count;
                 }
                 readiness.drained(Interest.READ);
             }
-            start = awaitOrTimeOut(Interest.READ, start, waited, 0);
+            start = awaitOrTimeOut(Interest.READ, nanos, start, waited, 0);
+        }
+    }
+
+    private long readPiece(ByteBuffer[] into, int offset, int length) throws IOException {
+        int end = endOfPiece(into, offset, length);
+        ByteBuffer last = into[end - 1];
+        int limit = last.limit();
+        last.limit(limit - beyondPiece(into, offset, end));
+        try {
+            long offered = remaining(into, offset, end - offset);
+            return received(channel.read(into, offset, end - offset), offered);
+        } finally {
+            last.limit(limit);
         }
     }
 
@@ -142,17 +197,18 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
     public int tryRead(ByteBuffer into) throws IOException {
         checkOpen();
         readiness.checkFree(Interest.READ);
-        return received(channel.read(into), false);
+        return into.hasRemaining() ? readPiece(into) : 0;
     }
 
-    private int received(long count, boolean all) {
+    /** @param offered how much there was room for */
+    private long received(long count, long offered) {
         if (count > 0) {
             bytesRead += count;
-            if (all) {
-                readiness.drained(Interest.READ); // a short read, so the next one would find nothing
+            if (count < offered) {
+                readiness.drained(Interest.READ); // so the next read would find nothing
             }
         }
-        return (int) Math.min(count, Integer.MAX_VALUE);
+        return count;
     }
 
     // ---- writing ----
@@ -162,11 +218,12 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
     public int write(ByteBuffer from) throws IOException {
         begin(Interest.WRITE);
         int total = from.remaining();
+        long nanos = timeoutNanos;
         long start = 0;
         boolean waited = false;
-        while (from.hasRemaining()) {
-            if (writePiece(from) == 0) {
-                start = awaitOrTimeOut(Interest.WRITE, start, waited, total - from.remaining());
+        for (int pieces = 1; from.hasRemaining(); pieces++) {
+            if (writePiece(from) == 0 || pieces % FAIR == 0 && from.hasRemaining()) {
+                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, total - from.remaining());
                 waited = true;
             }
         }
@@ -193,19 +250,56 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
     @Override
     @Switches
     public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, from.length);
         begin(Interest.WRITE);
         long total = remaining(from, offset, length);
+        long nanos = timeoutNanos;
         long start = 0;
         boolean waited = false;
-        for (long left = total; left > 0; left = remaining(from, offset, length)) {
-            long count = channel.write(from, offset, length);
-            bytesWritten += count;
-            if (count == 0) {
-                start = awaitOrTimeOut(Interest.WRITE, start, waited, total - left);
+        int pieces = 1;
+        for (long left = total; left > 0; pieces++) {
+            long count = writePiece(from, offset, length);
+            left -= count;
+            if (count == 0 || pieces % FAIR == 0 && left > 0) {
+                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, total - left);
                 waited = true;
             }
         }
         return total;
+    }
+
+    private long writePiece(ByteBuffer[] from, int offset, int length) throws IOException {
+        int end = endOfPiece(from, offset, length);
+        ByteBuffer last = from[end - 1];
+        int limit = last.limit();
+        last.limit(limit - beyondPiece(from, offset, end));
+        try {
+            long count = channel.write(from, offset, end - offset);
+            bytesWritten += count;
+            return count;
+        } finally {
+            last.limit(limit);
+        }
+    }
+
+    /** Behind the buffer in which a piece ends. Direct ones aren't copied, and don't count. */
+    private static int endOfPiece(ByteBuffer[] buffers, int offset, int length) {
+        long copied = 0;
+        int end = offset;
+        while (end < offset + length && copied < PIECE) {
+            copied += buffers[end].isDirect() ? 0 : buffers[end].remaining();
+            end++;
+        }
+        return end;
+    }
+
+    /** How many bytes of the last buffer are too many for a piece. */
+    private static int beyondPiece(ByteBuffer[] buffers, int offset, int end) {
+        long copied = 0;
+        for (int i = offset; i < end; i++) {
+            copied += buffers[i].isDirect() ? 0 : buffers[i].remaining();
+        }
+        return (int) Math.max(0, copied - PIECE);
     }
 
     @Override
@@ -236,15 +330,16 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
             throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
         }
         begin(Interest.WRITE);
+        long nanos = timeoutNanos;
         long sent = 0;
         long start = 0;
         boolean waited = false;
-        while (sent < count && position + sent < file.size()) {
+        for (int pieces = 1; sent < count && position + sent < file.size(); pieces++) {
             long step = file.transferTo(position + sent, count - sent, channel);
             sent += step;
             bytesWritten += step;
-            if (step == 0 && position + sent < file.size()) {
-                start = awaitOrTimeOut(Interest.WRITE, start, waited, sent);
+            if ((step == 0 || pieces % FAIR == 0) && sent < count && position + sent < file.size()) {
+                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, sent);
                 waited = true;
             }
         }
@@ -280,12 +375,10 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
     }
 
     /** @return when the first wait of this operation began */
-    private long awaitOrTimeOut(Interest interest, long start, boolean waited, long done) throws IOException {
-        long nanos = timeoutNanos;
+    private long awaitOrTimeOut(Interest interest, long nanos, long start, boolean waited, long done) throws IOException {
         long since = waited || nanos < 0 ? start : Waiter.current().nanoTime();
         if (!awaitReady(interest, nanos, since)) {
-            String verb = interest == Interest.READ ? "read" : "write";
-            SocketTimeoutException e = new SocketTimeoutException(verb + " timed out");
+            SocketTimeoutException e = new SocketTimeoutException((interest == Interest.READ ? "read" : "write") + " timed out");
             e.bytesTransferred = (int) Math.min(done, Integer.MAX_VALUE);
             throw e;
         }
@@ -344,7 +437,12 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
 
     // ---- the channel ----
 
-    /** The channel underneath, in non-blocking mode: for watchers and selectors. What it is closed by is {@link #close()}. */
+    @Override
+    public Readiness readiness() {
+        return readiness;
+    }
+
+    /** The channel underneath, in non-blocking mode: for options and addresses. What it is closed by is {@link #close()}. */
     public SocketChannel channel() {
         return channel;
     }
@@ -387,8 +485,8 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel 
     public void shutdownOutput() throws IOException {
         checkOpen();
         if (!outputShutdown) {
-            outputShutdown = true;
             channel.shutdownOutput();
+            outputShutdown = true;
             readiness.poke(Interest.WRITE); // who waits there finds it closed
         }
     }

@@ -8,6 +8,7 @@ import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import dev.jevent.io.Readiness;
+import dev.jevent.io.Selectable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +22,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
 import java.nio.channels.MulticastChannel;
+import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 import java.util.Set;
 
@@ -28,9 +30,12 @@ import java.util.Set;
  * Datagrams: a {@link DatagramChannel} in non-blocking mode that waits cooperatively. One greenlet may receive while another
  * sends; greenlets of several hubs may use it.
  */
-public final class UdpSocket implements MulticastChannel {
+public final class UdpSocket implements MulticastChannel, Selectable {
     /** Datagrams without a wait before others get their turn. */
     private static final int FAIR = 64;
+
+    /** More than any datagram has. The JDK takes as much memory as a heap buffer has room, and keeps it. */
+    private static final int MOST = 1 << 16;
 
     private final DatagramChannel channel;
     private final Readiness readiness;
@@ -85,13 +90,26 @@ public final class UdpSocket implements MulticastChannel {
     @Switches
     public SocketAddress receive(ByteBuffer into) throws IOException {
         begin(Interest.READ);
+        long nanos = timeoutNanos;
         long start = 0;
         for (boolean waited = false; ; waited = true) {
-            SocketAddress sender = channel.receive(into);
+            SocketAddress sender = receiveNow(into);
             if (sender != null) {
                 return sender;
             }
-            start = awaitOrTimeOut(Interest.READ, start, waited);
+            start = awaitOrTimeOut(Interest.READ, nanos, start, waited);
+        }
+    }
+
+    private SocketAddress receiveNow(ByteBuffer into) throws IOException {
+        int limit = into.limit();
+        if (limit - into.position() > MOST && !into.isDirect()) {
+            into.limit(into.position() + MOST);
+        }
+        try {
+            return channel.receive(into);
+        } finally {
+            into.limit(limit);
         }
     }
 
@@ -99,7 +117,7 @@ public final class UdpSocket implements MulticastChannel {
     @NeverSwitches
     public SocketAddress tryReceive(ByteBuffer into) throws IOException {
         check(Interest.READ);
-        return channel.receive(into);
+        return receiveNow(into);
     }
 
     /** Sends what remains in {@code datagram} as one datagram; waits while the system has no room for it. */
@@ -107,9 +125,10 @@ public final class UdpSocket implements MulticastChannel {
     public void send(ByteBuffer datagram, SocketAddress to) throws IOException {
         begin(Interest.WRITE);
         int size = datagram.remaining();
+        long nanos = timeoutNanos;
         long start = 0;
         for (boolean waited = false; channel.send(datagram, to) < size; waited = true) {
-            start = awaitOrTimeOut(Interest.WRITE, start, waited);
+            start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited);
         }
     }
 
@@ -140,16 +159,17 @@ public final class UdpSocket implements MulticastChannel {
     public int read(ByteBuffer into) throws IOException {
         begin(Interest.READ);
         if (!channel.isConnected()) {
-            throw new java.nio.channels.NotYetConnectedException();
+            throw new NotYetConnectedException();
         }
         int before = into.position();
+        long nanos = timeoutNanos;
         long start = 0;
         for (boolean waited = false; ; waited = true) {
-            SocketAddress sender = channel.receive(into); // tells an empty datagram from none, as read doesn't
+            SocketAddress sender = receiveNow(into); // tells an empty datagram from none, as read doesn't
             if (sender != null) {
                 return into.position() - before;
             }
-            start = awaitOrTimeOut(Interest.READ, start, waited);
+            start = awaitOrTimeOut(Interest.READ, nanos, start, waited);
         }
     }
 
@@ -162,13 +182,14 @@ public final class UdpSocket implements MulticastChannel {
     public int write(ByteBuffer datagram) throws IOException {
         begin(Interest.WRITE);
         int size = datagram.remaining();
+        long nanos = timeoutNanos;
         long start = 0;
         if (size == 0) {
             throw new IllegalArgumentException(
                     "datagram: empty (expected: at least 1 byte; the JDK sends an empty one only from a socket that isn't connected)");
         }
         for (boolean waited = false; channel.write(datagram) < size; waited = true) {
-            start = awaitOrTimeOut(Interest.WRITE, start, waited);
+            start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited);
         }
         return size;
     }
@@ -192,9 +213,8 @@ public final class UdpSocket implements MulticastChannel {
     }
 
     /** @return when the first wait of this operation began */
-    private long awaitOrTimeOut(Interest interest, long start, boolean waited) throws IOException {
+    private long awaitOrTimeOut(Interest interest, long nanos, long start, boolean waited) throws IOException {
         unwaited = 0;
-        long nanos = timeoutNanos;
         if (nanos < 0) {
             readiness.await(interest, -1);
             return start;
@@ -228,6 +248,11 @@ public final class UdpSocket implements MulticastChannel {
     }
 
     // ---- the channel ----
+
+    @Override
+    public Readiness readiness() {
+        return readiness;
+    }
 
     /** The channel underneath, in non-blocking mode. What it is closed by is {@link #close()}. */
     public DatagramChannel channel() {
