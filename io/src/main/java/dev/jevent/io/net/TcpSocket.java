@@ -66,12 +66,13 @@ public final class TcpSocket extends StreamSocket {
     }
 
     /** As {@link #connect(InetSocketAddress, Duration)}, of a socket that was bound or given options before. */
+    @Override
     @Switches
-    public void connect(SocketAddress address, Duration timeout) throws IOException {
+    public void connectTo(SocketAddress address, Duration timeout) throws IOException {
         if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
             throw new UnknownHostException(inet.getHostString() + ": not resolved");
         }
-        connectTo(address, timeout);
+        super.connectTo(address, timeout);
     }
 
     @Override

@@ -8,12 +8,10 @@ import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.sync.Timeout;
 import dev.jevent.testkit.HubTest;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -23,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 
+@SuppressWarnings("try") // closing before the end of the block is what is tested
 class TcpSocketTest {
     private static final Duration SHORT = Duration.ofMillis(20);
 
@@ -33,12 +32,12 @@ class TcpSocketTest {
         new Random(1).nextBytes(data);
         for (ByteBuffer from : new ByteBuffer[] {ByteBuffer.wrap(data), ByteBuffer.allocateDirect(data.length).put(data).flip()}) {
             try (Pair pair = Pair.open()) {
-                Greenlet<byte[]> reader = hub.spawn(() -> pair.server.inputStream().readAllBytes());
-                assertThat(pair.client.write(from)).isEqualTo(data.length);
-                pair.client.shutdownOutput();
+                Greenlet<byte[]> reader = hub.spawn(() -> pair.server().inputStream().readAllBytes());
+                assertThat(pair.client().write(from)).isEqualTo(data.length);
+                pair.client().shutdownOutput();
                 assertThat(reader.get()).isEqualTo(data);
-                assertThat(pair.client.bytesWritten()).isEqualTo(data.length);
-                assertThat(pair.server.bytesRead()).isEqualTo(data.length);
+                assertThat(pair.client().bytesWritten()).isEqualTo(data.length);
+                assertThat(pair.server().bytesRead()).isEqualTo(data.length);
             }
         }
     }
@@ -52,15 +51,15 @@ class TcpSocketTest {
         Arrays.fill(down, (byte) 2);
         try (Pair pair = Pair.open()) {
             Greenlet<Void> clientWrites = hub.spawn(() -> {
-                pair.client.outputStream().write(up);
-                pair.client.shutdownOutput();
+                pair.client().outputStream().write(up);
+                pair.client().shutdownOutput();
             });
             Greenlet<Void> serverWrites = hub.spawn(() -> {
-                pair.server.outputStream().write(down);
-                pair.server.shutdownOutput();
+                pair.server().outputStream().write(down);
+                pair.server().shutdownOutput();
             });
-            Greenlet<byte[]> clientReads = hub.spawn(() -> pair.client.inputStream().readAllBytes());
-            Greenlet<byte[]> serverReads = hub.spawn(() -> pair.server.inputStream().readAllBytes());
+            Greenlet<byte[]> clientReads = hub.spawn(() -> pair.client().inputStream().readAllBytes());
+            Greenlet<byte[]> serverReads = hub.spawn(() -> pair.server().inputStream().readAllBytes());
             assertThat(clientReads.get()).isEqualTo(down);
             assertThat(serverReads.get()).isEqualTo(up);
             clientWrites.get();
@@ -72,12 +71,12 @@ class TcpSocketTest {
     @DisplayName("B-SOC-06: the timeout of a write is for all of it, and the error and the position tell how much went")
     void writeTimesOutAsAWhole() throws Exception {
         try (Pair pair = Pair.open()) {
-            pair.client.timeout(SHORT);
+            pair.client().timeout(SHORT);
             ByteBuffer data = ByteBuffer.allocate(64 << 20);
-            assertThatThrownBy(() -> pair.client.write(data))
+            assertThatThrownBy(() -> pair.client().write(data))
                     .isInstanceOfSatisfying(SocketTimeoutException.class, e -> {
                         assertThat(e.bytesTransferred).isPositive().isEqualTo(data.position());
-                        assertThat(pair.client.bytesWritten()).isEqualTo(data.position());
+                        assertThat(pair.client().bytesWritten()).isEqualTo(data.position());
                     });
         }
     }
@@ -86,15 +85,15 @@ class TcpSocketTest {
     @DisplayName("B-SOC-07, F-SOCK-15: a read that times out says so; the socket stays usable, after an outer Timeout, too")
     void readTimesOut(Hub hub) throws Exception {
         try (Pair pair = Pair.open()) {
-            pair.client.timeout(SHORT);
+            pair.client().timeout(SHORT);
             ByteBuffer into = ByteBuffer.allocate(10);
-            assertThatThrownBy(() -> pair.client.read(into))
+            assertThatThrownBy(() -> pair.client().read(into))
                     .isInstanceOf(SocketTimeoutException.class)
                     .hasMessage("read timed out");
-            pair.client.timeout(null);
-            assertThatThrownBy(() -> Timeout.call(SHORT, () -> pair.client.read(into))).isInstanceOf(TimeoutException.class);
-            pair.server.write(ByteBuffer.wrap(new byte[3]));
-            assertThat(pair.client.read(into)).isEqualTo(3);
+            pair.client().timeout(null);
+            assertThatThrownBy(() -> Timeout.call(SHORT, () -> pair.client().read(into))).isInstanceOf(TimeoutException.class);
+            pair.server().write(ByteBuffer.wrap(new byte[3]));
+            assertThat(pair.client().read(into)).isEqualTo(3);
         }
     }
 
@@ -103,15 +102,15 @@ class TcpSocketTest {
     void closeEndsWaits(Hub hub) throws Exception {
         hub.notErrors(AsynchronousCloseException.class::isInstance);
         try (Pair pair = Pair.open()) {
-            Greenlet<Integer> reader = hub.spawn(() -> pair.client.read(ByteBuffer.allocate(1)));
+            Greenlet<Integer> reader = hub.spawn(() -> pair.client().read(ByteBuffer.allocate(1)));
             hub.yieldNow();
-            pair.client.close();
+            pair.client().close();
             reader.join();
             assertThat(reader.exception()).isInstanceOf(AsynchronousCloseException.class);
-            assertThat(pair.client.isOpen()).isFalse();
-            assertThatThrownBy(() -> pair.client.read(ByteBuffer.allocate(1))).isExactlyInstanceOf(ClosedChannelException.class);
-            assertThatThrownBy(() -> pair.client.write(ByteBuffer.allocate(1))).isExactlyInstanceOf(ClosedChannelException.class);
-            assertThat(pair.server.read(ByteBuffer.allocate(1))).as("the other side sees the end").isEqualTo(-1);
+            assertThat(pair.client().isOpen()).isFalse();
+            assertThatThrownBy(() -> pair.client().read(ByteBuffer.allocate(1))).isExactlyInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(() -> pair.client().write(ByteBuffer.allocate(1))).isExactlyInstanceOf(ClosedChannelException.class);
+            assertThat(pair.server().read(ByteBuffer.allocate(1))).as("the other side sees the end").isEqualTo(-1);
         }
     }
 
@@ -119,18 +118,18 @@ class TcpSocketTest {
     @DisplayName("B-SOC-13, F-SOCK-16: a second reader is refused, again and again, with an error that names both; the first goes on")
     void secondReaderIsRefused(Hub hub) throws Exception {
         try (Pair pair = Pair.open()) {
-            Greenlet<Integer> first = hub.spawn(() -> pair.client.read(ByteBuffer.allocate(5)));
+            Greenlet<Integer> first = hub.spawn(() -> pair.client().read(ByteBuffer.allocate(5)));
             first.name("first");
             hub.yieldNow();
             for (int i = 0; i < 2; i++) {
-                assertThatThrownBy(() -> pair.client.read(ByteBuffer.allocate(5)))
+                assertThatThrownBy(() -> pair.client().read(ByteBuffer.allocate(5)))
                         .isInstanceOf(ConcurrentUseException.class)
                         .hasMessageContaining(hub.main().toString())
                         .hasMessageContaining("first")
-                        .hasMessageContaining(pair.client.toString());
+                        .hasMessageContaining(pair.client().toString());
             }
-            pair.client.write(ByteBuffer.allocate(1));
-            pair.server.write(ByteBuffer.allocate(2));
+            pair.client().write(ByteBuffer.allocate(1));
+            pair.server().write(ByteBuffer.allocate(2));
             assertThat(first.get()).isEqualTo(2);
         }
     }
@@ -153,9 +152,9 @@ class TcpSocketTest {
     @DisplayName("F-SOCK-18: a reader that waits finds the end of the stream when its input is shut down")
     void shutdownInputEndsTheRead(Hub hub) throws Exception {
         try (Pair pair = Pair.open()) {
-            Greenlet<Integer> reader = hub.spawn(() -> pair.client.read(ByteBuffer.allocate(1)));
+            Greenlet<Integer> reader = hub.spawn(() -> pair.client().read(ByteBuffer.allocate(1)));
             hub.yieldNow();
-            pair.client.shutdownInput();
+            pair.client().shutdownInput();
             assertThat(reader.get()).isEqualTo(-1);
         }
     }
@@ -175,23 +174,6 @@ class TcpSocketTest {
             acceptor.join();
             assertThat(acceptor.exception()).isInstanceOf(AsynchronousCloseException.class);
             assertThatThrownBy(server::accept).isExactlyInstanceOf(ClosedChannelException.class);
-        }
-    }
-
-    /** The two ends of one connection. */
-    record Pair(TcpSocket client, TcpSocket server) implements AutoCloseable {
-        static Pair open() throws IOException {
-            try (TcpServerSocket server = TcpServerSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1)) {
-                TcpSocket client = TcpSocket.connect(server.getLocalAddress());
-                client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                return new Pair(client, server.accept());
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            client.close();
-            server.close();
         }
     }
 }
