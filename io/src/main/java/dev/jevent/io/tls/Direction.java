@@ -1,0 +1,58 @@
+package dev.jevent.io.tls;
+
+import dev.jevent.ConcurrentUseException;
+import dev.jevent.Strand;
+import dev.jevent.Waiter;
+import dev.jevent.contract.NeverSwitches;
+import dev.jevent.sync.Timeout;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One direction of a stream: who uses it, and for how long they may. */
+final class Direction {
+    private final TlsStream stream;
+    private final String verb;
+    private final AtomicReference<Waiter> user = new AtomicReference<>();
+    private Timeout limit = Timeout.none();
+
+    /** A single buffer as the array that engines take. Of the user. */
+    final ByteBuffer[] single = new ByteBuffer[1];
+
+    Direction(TlsStream stream, String verb) {
+        this.stream = stream;
+        this.verb = verb;
+    }
+
+    /** @throws ConcurrentUseException if somebody uses it */
+    @NeverSwitches
+    void enter() {
+        Waiter mine = Waiter.current();
+        Waiter other = user.compareAndExchange(null, mine);
+        if (other != null) {
+            throw new ConcurrentUseException(name(mine) + " cannot " + verb + " " + stream + ": " + name(other) + " does already");
+        }
+    }
+
+    @NeverSwitches
+    void leave() {
+        single[0] = null;
+        user.set(null);
+    }
+
+    /** To be started by the user; the same one as long as the time is the same. @param duration null: without limit */
+    @NeverSwitches
+    Timeout limit(Duration duration) {
+        if (duration == null) {
+            return Timeout.none();
+        }
+        if (!duration.equals(limit.duration())) {
+            limit = new Timeout(duration);
+        }
+        return limit;
+    }
+
+    private static Object name(Waiter waiter) {
+        return waiter instanceof Strand strand ? strand.greenlet() : waiter;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.jevent.io.tls;
+
+import dev.jevent.Hub;
+import dev.jevent.Result;
+import dev.jevent.Waitable;
+import dev.jevent.contract.Switches;
+import dev.jevent.sync.Event;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.List;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+/**
+ * The conversation before the first byte of data, and the work that the engine gives away: keys and certificates, which run
+ * in the hub's thread pool. Who is killed here leaves all of it where the next one can go on, also work that is running.
+ */
+final class Handshake {
+    /** Steps in a row that neither take nor give a byte. No engine makes as many, but one that would go on for ever. */
+    private static final int IDLE_STEPS = 32;
+
+    private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};
+
+    private final SSLEngine engine;
+    private final Incoming incoming;
+    private final Outgoing outgoing;
+    private final Event closing;
+    private boolean begun;
+    private Runnable task; // taken from the engine, not running yet
+    private volatile Result<?> running;
+
+    Handshake(SSLEngine engine, Incoming incoming, Outgoing outgoing, Event closing) {
+        this.engine = engine;
+        this.incoming = incoming;
+        this.outgoing = outgoing;
+        this.closing = closing;
+    }
+
+    /** Goes on until the handshake is done. Called with the turn to write, by somebody whom no reader can disturb. */
+    @Switches
+    void complete() throws IOException {
+        if (!begun) {
+            engine.beginHandshake();
+            begun = true;
+        }
+        int idle = 0;
+        for (;;) {
+            SSLEngineResult result;
+            switch (engine.getHandshakeStatus()) {
+                case NEED_TASK -> {
+                    idle = runTasks() ? 0 : idle + 1;
+                    result = null;
+                }
+                case NEED_WRAP -> {
+                    result = outgoing.wrap();
+                    if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                        outgoing.flush();
+                        result = null;
+                    }
+                }
+                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+                    outgoing.flush();
+                    result = incoming.unwrap(NOTHING, 0, 1, false);
+                    if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
+                        if (!incoming.fill()) {
+                            throw new SSLHandshakeException("the peer ended the connection during the TLS handshake");
+                        }
+                        result = null;
+                    }
+                }
+                default -> {
+                    outgoing.flush();
+                    return;
+                }
+            }
+            if (result != null) {
+                if (result.getStatus() == Status.CLOSED) {
+                    throw new SSLHandshakeException("the peer closed TLS during the handshake");
+                }
+                idle = result.bytesConsumed() + result.bytesProduced() > 0 ? 0 : idle + 1;
+            }
+            if (idle > IDLE_STEPS) {
+                throw new SSLHandshakeException("the TLS engine makes no progress: " + engine.getHandshakeStatus());
+            }
+        }
+    }
+
+    /**
+     * Runs the work that the engine gives away, one piece after the other. Returns whether there was any.
+     *
+     * @throws AsynchronousCloseException if the stream is closed meanwhile; what runs then ends by itself
+     */
+    @Switches
+    boolean runTasks() throws IOException {
+        boolean any = false;
+        for (;;) {
+            if (running == null) {
+                if (task == null) {
+                    task = engine.getDelegatedTask();
+                }
+                if (task == null) {
+                    return any;
+                }
+                running = Hub.current().threadPool().spawn(Executors.callable(task));
+                task = null;
+            }
+            any = true;
+            Result<?> awaited = running;
+            Hub.current().waitAny(List.<Waitable>of(awaited, closing));
+            if (!awaited.ready()) {
+                throw new AsynchronousCloseException();
+            }
+            if (running == awaited) {
+                running = null;
+            }
+            Throwable thrown = awaited.exception();
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            if (thrown != null) {
+                throw new SSLException("the TLS engine failed: " + thrown, thrown);
+            }
+        }
+    }
+
+    /** Whether the engine is being used by a thread of the pool. */
+    boolean isTaskRunning() {
+        Result<?> now = running;
+        return now != null && !now.ready();
+    }
+}
