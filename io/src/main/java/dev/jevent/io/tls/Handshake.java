@@ -3,8 +3,10 @@ package dev.jevent.io.tls;
 import dev.jevent.Hub;
 import dev.jevent.Result;
 import dev.jevent.Waitable;
+import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import dev.jevent.sync.Event;
+import dev.jevent.sync.Semaphore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -30,6 +32,7 @@ final class Handshake {
     private final Incoming incoming;
     private final Outgoing outgoing;
     private final Event closing;
+    private final Semaphore turn = new Semaphore(1);
     private boolean begun;
     private Runnable task; // taken from the engine, not running yet
     private volatile Result<?> running;
@@ -41,7 +44,17 @@ final class Handshake {
         this.closing = closing;
     }
 
-    /** Goes on until the handshake is done. Called with the turn to write, by somebody whom no reader can disturb. */
+    @Switches
+    void acquire() {
+        turn.acquire();
+    }
+
+    @NeverSwitches
+    void release() {
+        turn.release();
+    }
+
+    /** Goes on until the handshake is done. Called with the turn, before anybody reads or writes. */
     @Switches
     void complete() throws IOException {
         if (!begun) {
@@ -74,7 +87,11 @@ final class Handshake {
                     }
                 }
                 default -> {
-                    outgoing.flush();
+                    if (isServerOf13()) {
+                        outgoing.answer(); // session tickets, which a client that has said all and is gone doesn't miss
+                    } else {
+                        outgoing.flush();
+                    }
                     return;
                 }
             }
@@ -88,6 +105,10 @@ final class Handshake {
                 throw new SSLHandshakeException("the TLS engine makes no progress: " + engine.getHandshakeStatus());
             }
         }
+    }
+
+    private boolean isServerOf13() {
+        return !engine.getUseClientMode() && !TlsStream.BEFORE_13.contains(engine.getSession().getProtocol());
     }
 
     /**

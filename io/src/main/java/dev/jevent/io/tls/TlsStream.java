@@ -69,7 +69,7 @@ public final class TlsStream implements ByteStream {
     /** Records without data that a peer may send one after the other. */
     private static final int BARREN = 32;
 
-    private static final Set<String> BEFORE_13 = Set.of("TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3");
+    static final Set<String> BEFORE_13 = Set.of("TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3");
     private static final ByteBuffer[] NOTHING = {};
 
     private final ByteStream transport;
@@ -167,12 +167,7 @@ public final class TlsStream implements ByteStream {
             Timeout limit = Timeout.ofNullable(timeout);
             limit.start();
             try {
-                outgoing.acquire();
-                try {
-                    completeHandshake();
-                } finally {
-                    outgoing.release();
-                }
+                completeHandshake();
             } catch (TimeoutExpired e) {
                 throw timedOut(e, limit, "handshake", 0);
             } finally {
@@ -181,19 +176,23 @@ public final class TlsStream implements ByteStream {
         }
     }
 
-    /** Called with the turn to write. */
     private void completeHandshake() throws IOException {
-        checkUsableAfterWait();
         if (!isHandshaken()) {
+            handshake.acquire();
             try {
-                handshake.complete();
+                checkUsableAfterWait();
+                if (!isHandshaken()) {
+                    handshake.complete();
+                    checkUsableAfterWait();
+                    SSLSession agreed = engine.getSession();
+                    renegotiable = BEFORE_13.contains(agreed.getProtocol());
+                    session = agreed;
+                }
             } catch (SSLException e) {
                 throw fail(e);
+            } finally {
+                handshake.release();
             }
-            checkUsableAfterWait();
-            SSLSession agreed = engine.getSession();
-            renegotiable = BEFORE_13.contains(agreed.getProtocol());
-            session = agreed;
         }
     }
 
@@ -235,7 +234,8 @@ public final class TlsStream implements ByteStream {
         Timeout limit = reading.limit(timeout);
         limit.start();
         try {
-            awaitHandshake();
+            checkUsable();
+            completeHandshake();
             return receive(into, offset, length, true);
         } catch (TimeoutExpired e) {
             throw timedOut(e, limit, "read", 0);
@@ -255,18 +255,6 @@ public final class TlsStream implements ByteStream {
             return room(reading.single, 0, 1) == 0 || !isHandshaken() ? 0 : (int) receive(reading.single, 0, 1, false);
         } finally {
             reading.leave();
-        }
-    }
-
-    private void awaitHandshake() throws IOException {
-        if (!isHandshaken()) {
-            checkUsable();
-            outgoing.acquire();
-            try {
-                completeHandshake();
-            } finally {
-                outgoing.release();
-            }
         }
     }
 
@@ -421,9 +409,9 @@ public final class TlsStream implements ByteStream {
         Timeout limit = writing.limit(timeout);
         limit.start();
         try {
+            completeHandshake();
             outgoing.acquire();
             try {
-                completeHandshake();
                 send(from, offset, length);
             } finally {
                 outgoing.release();
@@ -463,7 +451,7 @@ public final class TlsStream implements ByteStream {
             throw fail(e);
         }
         if (result.getStatus() == Status.CLOSED && remaining(from, offset, length) > 0) {
-            throw fail(new SSLException("the peer has closed TLS, nothing can be written any more"));
+            throw new SSLException("the peer has closed " + session().getProtocol() + ", so nothing can be written any more");
         }
         return result;
     }
@@ -505,7 +493,10 @@ public final class TlsStream implements ByteStream {
 
     // ---- its end ----
 
-    /** Says that nothing more will come (<i>close_notify</i>), after the handshake if need be. The transport stays as it is. */
+    /**
+     * Says that nothing more will come (<i>close_notify</i>), after the handshake if need be. The transport stays as it is.
+     * Reading goes on; but before TLS 1.3 a peer answers this by closing its own side, whatever it had still to write.
+     */
     @Override
     @Switches
     public void shutdownOutput() throws IOException {
@@ -514,9 +505,9 @@ public final class TlsStream implements ByteStream {
         Timeout limit = writing.limit(timeout);
         try {
             limit.start();
+            completeHandshake();
             outgoing.acquire();
             try {
-                completeHandshake();
                 outgoing.flush();
                 outputShutdown = true;
                 engine.closeOutbound();
