@@ -1,0 +1,65 @@
+package dev.jevent.io.process;
+
+import dev.jevent.io.ThreadedInput;
+import dev.jevent.io.ThreadedOutput;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Processes of the JDK, whose pipes are blocking streams, so that a native thread reads for whoever waits.
+ *
+ * <p>Facts of JDK 25: the pipes are close-on-exec, and a child closes all other descriptors, too. When the child has ended, the
+ * JDK takes what is in its output pipes, 64 KB at most, and closes them, but not while somebody reads: so no byte of the
+ * child is lost, and no descriptor is kept by a pipe that nobody reads. What a grandchild writes after that is lost.
+ */
+final class JdkLauncher implements Launcher {
+    private static final Pattern ERRNO = Pattern.compile("error[:=] ?(\\d+)");
+    private static final int ENOENT = 2;
+    private static final int EACCES = 13;
+
+    @Override
+    public Launched launch(ProcessBuilder builder) throws IOException {
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw translated(e, builder);
+        }
+        String of = " of process " + process.pid() + " \"" + builder.command().getFirst() + '"';
+        return new Launched(
+                process,
+                builder.redirectInput() == Redirect.PIPE
+                        ? new ThreadedOutput(process.getOutputStream(), "stdin" + of) : null,
+                builder.redirectOutput() == Redirect.PIPE
+                        ? new ThreadedInput(process.getInputStream(), "stdout" + of) : null,
+                builder.redirectError() == Redirect.PIPE && !builder.redirectErrorStream()
+                        ? new ThreadedInput(process.getErrorStream(), "stderr" + of) : null);
+    }
+
+    /** As the JDK names such errors elsewhere; the system's number is in the message only. */
+    private static IOException translated(IOException e, ProcessBuilder builder) {
+        Matcher matcher = ERRNO.matcher(String.valueOf(e.getMessage()));
+        int number = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+        String program = builder.command().getFirst();
+        FileSystemException named = null;
+        if (builder.directory() != null && !Files.isDirectory(builder.directory().toPath())) {
+            named = new NoSuchFileException(builder.directory().toString(), null, "no such directory to run \"" + program + "\" in");
+        } else if (number == ENOENT) {
+            named = new NoSuchFileException(program, null, "no such program"
+                    + (program.contains("/") ? ", or no such interpreter of it" : " on the PATH"));
+        } else if (number == EACCES) {
+            named = new AccessDeniedException(program, null, "may not be executed");
+        }
+        if (named == null) {
+            return e;
+        }
+        named.initCause(e);
+        return named;
+    }
+}

@@ -1,0 +1,2 @@
+/** Other programs, run cooperatively: {@link dev.jevent.io.process.Command} says what, {@link dev.jevent.io.process.Subprocess} is one that was started. */
+package dev.jevent.io.process;
