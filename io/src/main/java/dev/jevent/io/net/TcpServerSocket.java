@@ -1,8 +1,13 @@
 package dev.jevent.io.net;
 
 import dev.jevent.Hub;
+import dev.jevent.contract.AnyThread;
+import dev.jevent.contract.NeverSwitches;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.ServerSocketChannel;
@@ -10,6 +15,18 @@ import java.nio.channels.SocketChannel;
 
 /** Accepts TCP connections. */
 public final class TcpServerSocket extends ServerStreamSocket<TcpSocket> {
+    private static final VarHandle VIEW;
+
+    static {
+        try {
+            VIEW = MethodHandles.lookup().findVarHandle(TcpServerSocket.class, "view", View.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile View view; // null: never asked for
+
     /** Not bound. */
     public TcpServerSocket() throws IOException {
         this(Hub.current().loop().channels().openServerSocketChannel());
@@ -63,5 +80,31 @@ public final class TcpServerSocket extends ServerStreamSocket<TcpSocket> {
     public <T> TcpServerSocket setOption(SocketOption<T> name, T value) throws IOException {
         super.setOption(name, value);
         return this;
+    }
+
+    /** This as a {@link ServerSocket} of {@code java.net}, the same each time. Closing either closes both; timeouts are apart. */
+    @AnyThread
+    public ServerSocket asServerSocket() throws IOException {
+        View known = view;
+        if (known != null) {
+            return known.socket;
+        }
+        JdkServerSocket impl = new JdkServerSocket(this);
+        View made = new View(Sockets.viewOf(this, impl), impl);
+        View other = (View) VIEW.compareAndExchange(this, null, made);
+        return (other != null ? other : made).socket;
+    }
+
+    private record View(ServerSocket socket, JdkServerSocket impl) {}
+
+    @Override
+    @AnyThread
+    @NeverSwitches
+    public void close() throws IOException {
+        super.close();
+        View shown = view;
+        if (shown != null) {
+            shown.impl.closeGates(); // threads without a hub may wait there
+        }
     }
 }

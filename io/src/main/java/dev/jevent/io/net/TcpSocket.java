@@ -1,10 +1,15 @@
 package dev.jevent.io.net;
 
 import dev.jevent.Hub;
+import dev.jevent.contract.AnyThread;
+import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnknownHostException;
@@ -13,6 +18,18 @@ import java.time.Duration;
 
 /** A TCP connection. */
 public final class TcpSocket extends StreamSocket {
+    private static final VarHandle VIEW;
+
+    static {
+        try {
+            VIEW = MethodHandles.lookup().findVarHandle(TcpSocket.class, "view", View.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile View view; // null: never asked for
+
     /** Not connected. */
     public TcpSocket() throws IOException {
         this(Hub.current().loop().channels().openSocketChannel());
@@ -95,5 +112,35 @@ public final class TcpSocket extends StreamSocket {
     public <T> TcpSocket setOption(SocketOption<T> name, T value) throws IOException {
         super.setOption(name, value);
         return this;
+    }
+
+    /**
+     * This connection as a {@link Socket} of {@code java.net}, the same each time, for code that takes one. Closing either closes
+     * both. Its read timeout is its own; {@link #timeout()} doesn't count there. Bytes that its {@code available()} has
+     * counted are read through it only.
+     */
+    @AnyThread
+    public Socket asSocket() throws IOException {
+        View known = view;
+        if (known != null) {
+            return known.socket;
+        }
+        JdkSocket impl = new JdkSocket(this);
+        View made = new View(Sockets.viewOf(this, impl), impl);
+        View other = (View) VIEW.compareAndExchange(this, null, made);
+        return (other != null ? other : made).socket;
+    }
+
+    private record View(Socket socket, JdkSocket impl) {}
+
+    @Override
+    @AnyThread
+    @NeverSwitches
+    public void close() throws IOException {
+        super.close();
+        View shown = view;
+        if (shown != null) {
+            shown.impl.closeGates(); // threads without a hub may wait there
+        }
     }
 }

@@ -1,0 +1,185 @@
+package dev.jevent.io.net;
+
+import dev.jevent.GreenletInterrupted;
+import dev.jevent.Hub;
+import dev.jevent.Interest;
+import dev.jevent.Waiter;
+import dev.jevent.contract.AnyThread;
+import dev.jevent.contract.NeverSwitches;
+import dev.jevent.contract.Switches;
+import dev.jevent.io.Readiness;
+import dev.jevent.sync.Semaphore;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One direction of a channel with the manners of {@code java.net}: any thread may come, and those who come at once take
+ * turns. Who has to wait does so as its kind of thread does: a greenlet, or main of a hub, in the hub's loop; any other thread by
+ * itself.
+ *
+ * <p>What an interrupt does is what the JDK says of its own sockets: a platform thread goes on waiting and finds it
+ * afterwards, for a virtual thread the socket is closed. A kill or a timeout of a greenlet is none, and closes nothing.
+ */
+final class Gate {
+    private final Semaphore turn = new Semaphore();
+    private final SelectableChannel channel;
+    private final Readiness readiness;
+    private final Interest interest;
+    private final int operation;
+    private final BooleanSupplier cooperative;
+
+    private volatile ThreadWait waiting; // of a thread without a hub
+    private volatile boolean closed;
+
+    /**
+     * @param operation the bit of {@link SelectionKey} for {@code interest}
+     * @param cooperative whether greenlets wait in their loop, and not as the JDK's own sockets would have them
+     */
+    Gate(SelectableChannel channel, Readiness readiness, Interest interest, int operation, BooleanSupplier cooperative) {
+        this.channel = channel;
+        this.readiness = readiness;
+        this.interest = interest;
+        this.operation = operation;
+        this.cooperative = cooperative;
+    }
+
+    /** The hub that the caller's waits let others run on; null: none. */
+    private Hub hub() {
+        if (!cooperative.getAsBoolean()) {
+            return null;
+        }
+        Hub hub = Hub.ifExists();
+        return hub == null || hub.isClosed() ? null : hub;
+    }
+
+    /** Waits for the caller's turn; {@link #leave()} must follow. */
+    @Switches
+    void enter() {
+        if (turn.tryAcquire()) {
+            return;
+        }
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    turn.acquire();
+                    return;
+                } catch (GreenletInterrupted e) {
+                    interrupted = true; // found at the first wait for the channel, if there is one
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @NeverSwitches
+    boolean tryEnter() {
+        return turn.tryAcquire();
+    }
+
+    @NeverSwitches
+    void leave() {
+        turn.release();
+    }
+
+    /** After operations that didn't wait: lets others run, if somebody is to be let. */
+    @Switches
+    void yield() {
+        if (hub() != null) {
+            Hub.current().yieldNow();
+        }
+    }
+
+    /** The clock for timeouts of {@link #await}. */
+    long nanoTime() {
+        return hub() == null ? System.nanoTime() : Waiter.current().nanoTime();
+    }
+
+    /** Whether the next try would be in vain. */
+    boolean isDrained() {
+        return hub() != null && readiness.isDrained(interest);
+    }
+
+    /** The last operation has taken all there was. */
+    void drained() {
+        if (hub() != null) {
+            readiness.drained(interest);
+        }
+    }
+
+    /**
+     * Waits until an operation is worth a try. Called by whose turn it is.
+     *
+     * @param nanos longest wait; negative: without limit
+     * @return false if the time was over before
+     * @throws InterruptedIOException with the flag set, when a virtual thread is interrupted: the caller closes the socket
+     */
+    @Switches
+    boolean await(long nanos) throws IOException {
+        boolean virtual = Thread.currentThread().isVirtual();
+        boolean interrupted = false;
+        long start = nanos < 0 ? 0 : nanoTime();
+        try {
+            while (true) {
+                long left = nanos < 0 ? -1 : Math.max(0, nanos - (nanoTime() - start));
+                try {
+                    boolean ready = hub() != null ? readiness.await(interest, left) : awaitAlone(left);
+                    if (virtual && Thread.currentThread().isInterrupted() && hub() == null) {
+                        throw new InterruptedIOException("interrupted");
+                    }
+                    return ready;
+                } catch (GreenletInterrupted e) {
+                    interrupted = true;
+                    if (virtual) {
+                        throw new InterruptedIOException("interrupted");
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private boolean awaitAlone(long nanos) throws IOException {
+        ThreadWait wait = ThreadWait.take(channel.provider());
+        waiting = wait;
+        try {
+            boolean ready = wait.await(channel, operation, nanos, () -> closed);
+            if (closed) {
+                throw new AsynchronousCloseException();
+            }
+            return ready;
+        } finally {
+            waiting = null;
+            wait.release();
+        }
+    }
+
+    /** Ends the wait of a thread without a hub. Whoever waits with a loop is told by {@link Readiness#close()}. */
+    @AnyThread
+    @NeverSwitches
+    void close() {
+        closed = true;
+        poke();
+    }
+
+    /** Makes who waits try again. */
+    @AnyThread
+    @NeverSwitches
+    void poke() {
+        ThreadWait wait = waiting;
+        if (wait != null) {
+            wait.wakeup();
+        }
+        readiness.poke(interest);
+    }
+}
