@@ -33,16 +33,9 @@ class SocketsTest {
     private static final Duration SHORT = Duration.ofMillis(20);
     private static final int SHORT_MILLIS = 20;
 
-    /** Selectors of threads without a hub are kept for the next: made here, they are there before each test, too. */
     @BeforeAll
-    static void keepSelectors() throws Exception {
-        List<ThreadWait> waits = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            waits.add(ThreadWait.take(java.nio.channels.spi.SelectorProvider.provider()));
-        }
-        for (ThreadWait wait : waits) {
-            wait.release();
-        }
+    static void keepSelectors() throws IOException {
+        KeptSelectors.make();
     }
 
     private record Pair(Socket client, Socket server) implements AutoCloseable {
