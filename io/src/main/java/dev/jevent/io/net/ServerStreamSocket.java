@@ -119,11 +119,6 @@ public abstract sealed class ServerStreamSocket<S extends StreamSocket> implemen
         return channel;
     }
 
-    /** For views. */
-    final Readiness readiness() {
-        return readiness;
-    }
-
     @Override
     public SocketAddress getLocalAddress() throws IOException {
         return channel.getLocalAddress();

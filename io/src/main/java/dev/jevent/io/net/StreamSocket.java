@@ -478,11 +478,6 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
         return channel.supportedOptions();
     }
 
-    /** For views. */
-    final Readiness readiness() {
-        return readiness;
-    }
-
     // ---- its end ----
 
     @Override
