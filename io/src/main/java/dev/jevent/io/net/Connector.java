@@ -170,8 +170,9 @@ public final class Connector {
         private final Hub hub;
         private final List<InetAddress> addresses;
         private final Deadline deadline;
-        private final FifoQueue<Object> outcomes = new FifoQueue<>(); // TcpSockets and errors
-        private final List<Greenlet<?>> attempts = new ArrayList<>();
+        private final List<Greenlet<Object>> attempts = new ArrayList<>(); // their values: a TcpSocket, or why there is none
+        private final FifoQueue<Greenlet<Object>> ended = new FifoQueue<>();
+        private TcpSocket winner;
         private final List<IOException> failures = new ArrayList<>();
         private boolean over;
 
@@ -186,8 +187,10 @@ public final class Connector {
                 if (next < addresses.size()) {
                     begin(addresses.get(next++));
                 }
-                switch (outcomes.take(longestWait(next < addresses.size()))) {
+                Greenlet<Object> attempt = ended.take(longestWait(next < addresses.size()));
+                switch (attempt == null ? null : outcome(attempt)) {
                     case TcpSocket connected -> {
+                        winner = connected;
                         return connected;
                     }
                     case IOException e -> failures.add(e);
@@ -217,30 +220,34 @@ public final class Connector {
         }
 
         private void begin(InetAddress address) {
-            attempts.add(hub.spawn(() -> {
-                try {
-                    TcpSocket connected = attempt(address, null);
-                    if (over) {
-                        connected.close();
-                    } else {
-                        outcomes.put(connected);
-                    }
-                } catch (Throwable e) {
-                    if (!over) {
-                        outcomes.put(e); // whatever it is, somebody waits for it
-                    } else if (!(e instanceof IOException)) {
-                        throw e;
-                    }
+            Greenlet<Object> attempt = hub.spawn(() -> outcome(address));
+            attempt.link(ended::add);
+            attempts.add(attempt);
+        }
+
+        private Object outcome(InetAddress address) throws IOException {
+            try {
+                TcpSocket connected = attempt(address, null);
+                if (over) {
+                    connected.close();
                 }
-            }));
+                return connected;
+            } catch (IOException | RuntimeException e) {
+                return e;
+            }
+        }
+
+        /** Of an attempt that has ended; it may have been killed before it began. */
+        private static Object outcome(Greenlet<Object> attempt) {
+            return attempt.exit() != null ? attempt.exit() : attempt.exception() != null ? attempt.exception() : attempt.value();
         }
 
         /** Ends the attempts that are still under way, and closes connections that came too late. */
         void end() {
             over = true;
             hub.killAllLater(attempts, new GreenletExit());
-            for (Object outcome = outcomes.poll(); outcome != null; outcome = outcomes.poll()) {
-                if (outcome instanceof TcpSocket late) {
+            for (Greenlet<Object> attempt : attempts) {
+                if (attempt.value() instanceof TcpSocket late && late != winner) {
                     try {
                         late.close();
                     } catch (IOException e) {
