@@ -8,9 +8,11 @@ import dev.jevent.loop.ReadyTokens;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * A {@link Poller} on a {@link Selector}.
  *
  * <p><b>Facts.</b> A selector counts in milliseconds. Opening one costs three descriptors and some milliseconds of a cold JVM. A
- * cancelled key stays in the selector until its next select, and so does the descriptor of a closed channel. A channel that
+ * cancelled key stays in the selector until its next select, and so does the descriptor of a closed channel, with its port. A channel that
  * is closed leaves the selector without a word to whoever waits. A select returns at once while its thread is interrupted.
  *
  * <p><b>Decisions.</b> The selector is opened when the first channel is registered; until then a poll parks the thread, to the
@@ -101,8 +103,8 @@ final class NioPoller implements Poller {
         try {
             entry.key = channel.register(selector, operations, entry);
         } catch (CancelledKeyException e) {
-            // The key of an earlier registration, which the next select would drop. What it finds ready, it finds again.
-            selector.selectNow(key -> {});
+            // The key of an earlier registration, which the next select would drop.
+            letGo();
             entry.key = channel.register(selector, operations, entry);
         }
         entries.put(channel, entry);
@@ -125,10 +127,23 @@ final class NioPoller implements Poller {
 
     @Override
     public void remove(Pollable what) {
-        Entry entry = entries.remove(channel(what));
+        SelectableChannel channel = channel(what);
+        Entry entry = entries.remove(channel);
         if (entry != null) {
             entry.key.cancel();
             lost.remove(entry);
+            if (channel instanceof NetworkChannel && !(channel instanceof SocketChannel)) {
+                letGo();
+            }
+        }
+    }
+
+    /** Makes the selector let go of cancelled keys at once: who closes a server or a datagram socket expects its port to be free. */
+    private void letGo() {
+        try {
+            selector.selectNow(key -> {}); // what it finds ready, the next one finds again
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("the selector of the loop nio fails", e);
         }
     }
 
