@@ -27,7 +27,7 @@ public final class UdpEcho {
             if (args.length == 2) {
                 IO.println(ask(address, args[1]));
             } else {
-                try (var socket = UdpSocket.bind(address)) {
+                try (var socket = UdpSocket.bound(address)) {
                     serve(socket);
                 }
             }

@@ -104,7 +104,7 @@ class ServersTest {
 
     @HubTest(virtualTime = false, inGreenlet = true)
     void datagramsAreAnswered() throws Exception {
-        try (var socket = UdpSocket.bind(LOOPBACK)) {
+        try (var socket = UdpSocket.bound(LOOPBACK)) {
             var server = start(() -> UdpEcho.serve(socket));
             var asked = IntStream.range(1, 20).mapToObj(size -> spawn(() -> {
                 assertThat(UdpEcho.ask(socket.getLocalAddress(), "x".repeat(size))).isEqualTo("Received " + size + " bytes");

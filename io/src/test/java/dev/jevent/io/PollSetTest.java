@@ -247,7 +247,7 @@ class PollSetTest {
     @HubTest(virtualTime = false)
     @DisplayName("datagrams and connections to accept are waited for likewise")
     void otherSockets() throws Exception {
-        try (UdpSocket udp = UdpSocket.bind(Pair.loopback());
+        try (UdpSocket udp = UdpSocket.bound(Pair.loopback());
                 TcpServerSocket server = TcpServerSocket.bind(Pair.loopback(), 1);
                 PollSet set = new PollSet()) {
             set.register(udp, READ);

@@ -65,14 +65,14 @@ public final class UdpSocket implements MulticastChannel, Selectable {
     }
 
     /** Bound to all addresses. @param port 0: any that is free */
-    public static UdpSocket bind(int port) throws IOException {
-        return bind(new InetSocketAddress(port));
+    public static UdpSocket bound(int port) throws IOException {
+        return bound(new InetSocketAddress(port));
     }
 
-    public static UdpSocket bind(InetSocketAddress local) throws IOException {
+    public static UdpSocket bound(InetSocketAddress local) throws IOException {
         UdpSocket socket = new UdpSocket();
         try {
-            return socket.bind((SocketAddress) local);
+            return socket.bind(local);
         } catch (Throwable e) {
             socket.close();
             throw e;
@@ -152,7 +152,7 @@ public final class UdpSocket implements MulticastChannel, Selectable {
     /**
      * Waits for a datagram of the connected side.
      *
-     * @return its size, as far as it fits; 0 also for an empty one
+     * @return its size, as far as it fits; 0 for an empty one, too
      * @throws java.net.PortUnreachableException if the other side says that nobody is there
      */
     @Switches

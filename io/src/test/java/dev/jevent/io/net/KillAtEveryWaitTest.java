@@ -392,7 +392,7 @@ class KillAtEveryWaitTest {
     void receive(Hub hub) throws Exception {
         int k = 0;
         for (boolean unharmed = false; !unharmed; k++) {
-            try (UdpSocket udp = UdpSocket.bind(Pair.loopback()); UdpSocket sender = new UdpSocket()) {
+            try (UdpSocket udp = UdpSocket.bound(Pair.loopback()); UdpSocket sender = new UdpSocket()) {
                 ByteBuffer into = ByteBuffer.allocate(10);
                 boolean[] sent = new boolean[1];
                 Step step = () -> {
