@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -58,24 +56,14 @@ final class NamedKeys extends X509ExtendedKeyManager {
 
     /** Those of exactly this name, else those of a pattern, else those of no name: never of another host. */
     private String serverAlias(String keyType, SSLSession session) {
-        String host = requestedHost(session);
+        String host = session instanceof ExtendedSSLSession extended
+                ? ServerNames.host(extended.getRequestedServerNames(), null) : null;
         Predicate<Entry> exact = entry -> entry.name() != null && entry.name().equalsIgnoreCase(host);
         Predicate<Entry> pattern = entry -> entry.name() != null && host != null && ServerNames.matches(entry.name(), host);
         Predicate<Entry> any = entry -> entry.name() == null;
         for (Predicate<Entry> fits : List.of(exact, pattern, any)) {
             if (entries.stream().anyMatch(fits)) {
                 return first(entry -> fits.test(entry) && isOf(keyType, entry));
-            }
-        }
-        return null;
-    }
-
-    private static String requestedHost(SSLSession session) {
-        if (session instanceof ExtendedSSLSession extended) {
-            for (SNIServerName name : extended.getRequestedServerNames()) {
-                if (name instanceof SNIHostName host) {
-                    return host.getAsciiName();
-                }
             }
         }
         return null;

@@ -15,6 +15,18 @@ final class ServerNames {
         return address ? List.of() : List.of(new SNIHostName(name));
     }
 
+    /** The host name among {@code names}; {@code otherwise} if there is none. @param names may be null */
+    static String host(Iterable<SNIServerName> names, String otherwise) {
+        if (names != null) {
+            for (SNIServerName name : names) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName();
+                }
+            }
+        }
+        return otherwise;
+    }
+
     private static boolean isNumber(String label) {
         return !label.isEmpty() && label.chars().allMatch(c -> c >= '0' && c <= '9');
     }

@@ -120,12 +120,14 @@ public final class TlsStream implements ByteStream {
     }
 
     /**
-     * @param parameters what they leave null is as with {@link #client(ByteStream, SSLContext, String, int)}. An empty list of
-     *     server names sends none; an empty endpoint identification algorithm leaves the host name unchecked
+     * @param parameters what they leave null is as with {@link #client(ByteStream, SSLContext, String, int)}. A server name takes
+     *     the place of {@code host} in all it is for; an empty list of them sends none. An empty endpoint identification
+     *     algorithm leaves the name unchecked
      */
     public static TlsStream client(ByteStream transport, SSLContext context, String host, int port, SSLParameters parameters) {
         Objects.requireNonNull(host, "host");
-        SSLEngine engine = context.createSSLEngine(host, port);
+        // Were it the host's whatever the name, the JDK would resume a session of one name for another, unchecked.
+        SSLEngine engine = context.createSSLEngine(ServerNames.host(parameters.getServerNames(), host), port);
         engine.setUseClientMode(true);
         engine.setSSLParameters(parameters);
         SSLParameters actual = engine.getSSLParameters();

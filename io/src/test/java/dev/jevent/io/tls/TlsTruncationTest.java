@@ -20,27 +20,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A connection that somebody cuts. */
 @OnHub(limitSeconds = 120)
 class TlsTruncationTest {
-    private static final int CUTS = 500;
-    private static final byte[] DATA = TlsStreamTest.random(50_000);
+    private static final int CUTS = 250;
+    private static final byte[] DATA = TlsStreamTest.random(20_000);
 
     @ParameterizedTest
     @CsvSource({"TLSv1.3, client", "TLSv1.3, server", "TLSv1.2, client", "TLSv1.2, server"})
     @DisplayName("T1: data that is cut off anywhere, from the first byte of the handshake to the last of close_notify, ends with an error, not with the end of the data")
     void cut(String protocol, String reader, Hub hub) throws Exception {
-        SSLContext client = Certificates.client();
-        SSLContext server = Certificates.server("ec");
+        SSLContext server = Certificates.server("rsa"); // whose signatures are all of one length
         GreenletPool.use(hub, Duration.ZERO);
-        long all = exchange(hub, client, server, protocol, reader, Long.MAX_VALUE);
+        long all = exchange(hub, server, protocol, reader, Long.MAX_VALUE);
         Random random = new Random(protocol.hashCode() + reader.hashCode());
         for (int i = 0; i < CUTS; i++) {
             long cut = i == 0 ? all - 1 : i % 2 == 0 ? random.nextLong(all) : random.nextLong(3_000); // half of them in the handshake
-            exchange(hub, client, server, protocol, reader, cut);
+            exchange(hub, server, protocol, reader, cut);
         }
     }
 
     /** Returns how many bytes went in the direction that may be cut. */
-    private static long exchange(Hub hub, SSLContext client, SSLContext server, String protocol, String reader, long cut)
-            throws Exception {
+    private static long exchange(Hub hub, SSLContext server, String protocol, String reader, long cut) throws Exception {
+        SSLContext client = Certificates.client(); // which knows no session, so that the handshake is always the same
         SSLParameters parameters = TlsPair.protocols(protocol);
         try (TlsPair pair = TlsPair.open(client, server, parameters, new SSLParameters(), 200_000)) {
             boolean clientReads = reader.equals("client");
