@@ -12,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -230,17 +229,14 @@ class TlsPeerTest {
 
     // ---- sessions ----
 
-    private static long session(Hub hub, SSLContext client, SSLContext server, String protocol, String host, String sni)
-            throws Exception {
+    /** Returns how much the server sent: less if it resumed a session. */
+    private static long session(Hub hub, SSLContext client, SSLContext server, String protocol, String host) throws Exception {
         MemoryStream[] ends = MemoryStream.pair(TlsPair.CAPACITY);
-        SSLParameters parameters = TlsPair.protocols(protocol);
-        parameters.setServerNames(List.of(new SNIHostName(sni)));
-        try (TlsPair pair = new TlsPair(TlsStream.client(ends[0], client, host, 1, parameters),
+        try (TlsPair pair = new TlsPair(TlsStream.client(ends[0], client, host, 1, TlsPair.protocols(protocol)),
                 TlsStream.server(ends[1], server), ends[0], ends[1])) {
             talk(hub, pair);
-            assertThat(((ExtendedSSLSession) pair.server().session()).getRequestedServerNames())
-                    .containsExactly(new SNIHostName(sni));
-            return ends[1].written(); // a handshake that resumes a session is shorter
+            assertThat(pair.client().peerCertificates()).isNotEmpty();
+            return ends[1].written();
         }
     }
 
@@ -250,10 +246,10 @@ class TlsPeerTest {
     void resumption(String protocol, Hub hub) throws Exception {
         SSLContext client = Certificates.client();
         SSLContext server = Certificates.server("rsa");
-        long full = session(hub, client, server, protocol, "localhost", "localhost");
-        assertThat(session(hub, client, server, protocol, "localhost", "localhost")).isLessThan(full - 500);
-        assertThat(session(hub, client, server, protocol, "127.0.0.1", "localhost")).isGreaterThan(full - 500);
-        assertThat(session(hub, Certificates.client(), server, protocol, "localhost", "localhost")).isGreaterThan(full - 500);
+        long full = session(hub, client, server, protocol, "localhost");
+        assertThat(session(hub, client, server, protocol, "localhost")).isLessThan(full - 500);
+        assertThat(session(hub, client, server, protocol, "127.0.0.1")).isGreaterThan(full - 500);
+        assertThat(session(hub, Certificates.client(), server, protocol, "localhost")).isGreaterThan(full - 500);
     }
 
     @ParameterizedTest
@@ -262,7 +258,7 @@ class TlsPeerTest {
     void noResumptionForAnotherName(String protocol, Hub hub) throws Exception {
         SSLContext client = Certificates.client();
         SSLContext server = Certificates.server("rsa");
-        session(hub, client, server, protocol, "localhost", "localhost");
+        session(hub, client, server, protocol, "localhost");
         MemoryStream[] ends = MemoryStream.pair(TlsPair.CAPACITY);
         SSLParameters parameters = TlsPair.protocols(protocol);
         parameters.setServerNames(List.of(new SNIHostName("other.example")));
