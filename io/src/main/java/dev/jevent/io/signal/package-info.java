@@ -1,0 +1,2 @@
+/** Signals of the operating system, for greenlets. */
+package dev.jevent.io.signal;
