@@ -71,7 +71,21 @@ public final class PipeStream implements ByteStream {
     @Override
     @Switches
     public int read(ByteBuffer into) throws IOException {
-        return into.hasRemaining() ? (int) read(new ByteBuffer[] {into}, 0, 1) : tryRead(into);
+        begin(reading, Interest.READ);
+        if (!into.hasRemaining()) {
+            return 0;
+        }
+        long since = start();
+        while (true) {
+            if (!reading.isDrained(Interest.READ)) {
+                int count = source.read(into);
+                if (count != 0) {
+                    return count;
+                }
+                reading.drained(Interest.READ);
+            }
+            await(reading, Interest.READ, since, 0);
+        }
     }
 
     @Override
@@ -106,7 +120,15 @@ public final class PipeStream implements ByteStream {
     @Override
     @Switches
     public int write(ByteBuffer from) throws IOException {
-        return (int) write(new ByteBuffer[] {from}, 0, 1);
+        begin(writing, Interest.WRITE);
+        int total = from.remaining();
+        long since = start();
+        while (from.hasRemaining()) {
+            if (sink.write(from) == 0) {
+                await(writing, Interest.WRITE, since, total - from.remaining());
+            }
+        }
+        return total;
     }
 
     @Override

@@ -13,6 +13,8 @@ import dev.jevent.ConcurrentUseException;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Waitable;
+import dev.jevent.io.program.ExitsElsewhere;
+import dev.jevent.io.program.Programs;
 import dev.jevent.sync.AsyncResult;
 import dev.jevent.sync.Event;
 import dev.jevent.testkit.HubTest;
@@ -144,6 +146,14 @@ class SubprocessTest {
             assertThat(statuses).containsExactly(4, 0);
             assertThat(process.waitFor()).isZero();
         }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("B-SUB-13: a greenlet that exits while main has a process and sleeps ends the JVM with just what it said")
+    void exitInAGreenlet() throws Exception {
+        Completed completed = Programs.of(ExitsElsewhere.class).redirectErrorStream(true).run();
+        assertThat(completed.text()).isEqualTo("exiting\n");
+        assertThat(completed.exitStatus()).isEqualTo(7);
     }
 
     // ---- starting

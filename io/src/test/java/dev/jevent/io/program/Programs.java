@@ -1,0 +1,23 @@
+package dev.jevent.io.program;
+
+import dev.jevent.io.process.Command;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Programs of this package, run in a JVM of their own. */
+public final class Programs {
+    private Programs() {}
+
+    public static Command of(Class<?> program, String... arguments) {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(List.of("-Xmx64m", "-Xshare:auto", "--add-opens", "java.base/java.lang=ALL-UNNAMED"));
+        words.addAll(List.of("-cp", ManagementFactory.getRuntimeMXBean().getClassPath(), program.getName()));
+        words.addAll(List.of(arguments));
+        Command command = new Command(words);
+        command.environment().keySet().removeIf(name -> name.startsWith("JEVENT_") || name.equals("JAVA_TOOL_OPTIONS"));
+        return command;
+    }
+}
