@@ -6,6 +6,7 @@ import dev.jevent.Settings;
 import dev.jevent.hub.Diagnosis;
 import dev.jevent.hub.HubAddressResolverProvider;
 import dev.jevent.hub.ProviderChoice;
+import dev.jevent.io.patch.Patch;
 import dev.jevent.launcher.DoctorReport.Setting;
 import java.net.spi.InetAddressResolverProvider;
 import java.time.Duration;
@@ -53,7 +54,8 @@ final class DoctorCommand implements Callable<Integer> {
         if (problem == null) {
             advise(diagnosis, advice);
         }
-        DoctorReport report = new DoctorReport(diagnosis, origins(settings), problem, advice);
+        DoctorReport report = new DoctorReport(
+                diagnosis, origins(settings), Patch.all().stream().map(Patch::state).toList(), problem, advice);
         if (json) {
             spec.commandLine().getOut().println(Json.text(report.json()));
         } else {

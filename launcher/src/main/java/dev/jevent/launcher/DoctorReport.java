@@ -2,6 +2,7 @@ package dev.jevent.launcher;
 
 import dev.jevent.hub.Diagnosis;
 import dev.jevent.hub.ProviderChoice;
+import dev.jevent.io.patch.Patch;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,10 +12,12 @@ import picocli.CommandLine.Help.ColorScheme;
 /**
  * What the doctor found.
  *
+ * @param patches as they are in this process, where nobody asked for them
  * @param problem why no hub can run here; null if one can
  * @param advice what would make it better
  */
-record DoctorReport(Diagnosis diagnosis, List<Setting> settings, String problem, List<String> advice) {
+record DoctorReport(
+        Diagnosis diagnosis, List<Setting> settings, List<Patch.State> patches, String problem, List<String> advice) {
     /** A setting in force and who gave it. */
     record Setting(String name, String value, String origin) {}
 
@@ -34,6 +37,14 @@ record DoctorReport(Diagnosis diagnosis, List<Setting> settings, String problem,
         head(out, colors, "greenlets", diagnosis.scheduling());
         print(out, colors, "loop", diagnosis.loop());
         print(out, colors, "resolver", diagnosis.resolver());
+        out.println();
+        out.println(colors.text("@|bold patches|@"));
+        int patchNames = patches.stream().mapToInt(patch -> patch.name().length()).max().orElse(1);
+        for (Patch.State patch : patches) {
+            String state = patch.on() ? "on" : patch.obstacle() == null ? "on in run" : "not possible";
+            out.printf("  %-" + patchNames + "s  %-12s  %s%n", patch.name(), state,
+                    patch.obstacle() == null ? patch.covers() : patch.covers() + ": " + patch.obstacle());
+        }
         out.println();
         out.println(colors.text("@|bold settings|@"));
         int names = settings.stream().mapToInt(setting -> setting.name().length()).max().orElse(0);
@@ -78,6 +89,7 @@ record DoctorReport(Diagnosis diagnosis, List<Setting> settings, String problem,
         object.put("loops", json(diagnosis.loop()));
         object.put("resolvers", json(diagnosis.resolver()));
         object.put("settings", settings.stream().map(DoctorReport::json).toList());
+        object.put("patches", patches.stream().map(DoctorReport::json).toList());
         object.put("advice", advice);
         return object;
     }
@@ -93,6 +105,15 @@ record DoctorReport(Diagnosis diagnosis, List<Setting> settings, String problem,
             object.put("verdict", candidate.verdict());
             return object;
         }).toList();
+    }
+
+    private static Map<String, Object> json(Patch.State patch) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("name", patch.name());
+        object.put("on", patch.on());
+        object.put("obstacle", patch.obstacle());
+        object.put("covers", patch.covers());
+        return object;
     }
 
     private static Map<String, Object> json(Setting setting) {

@@ -35,6 +35,7 @@ public final class Main implements Runnable {
 
     private static Map<String, Supplier<Object>> commands() {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("run", RunCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("resolve", ResolveCommand::new);
         commands.put("fetch", FetchCommand::new);
@@ -62,8 +63,22 @@ public final class Main implements Runnable {
 
     private Main() {}
 
-    public static void main(String[] args) {
-        int status = commandLine(args).execute(args);
+    /** @throws Throwable what the main of an application that was run has thrown: then the JVM does as it always does */
+    public static void main(String[] args) throws Throwable {
+        Throwable[] thrown = new Throwable[1];
+        CommandLine line = commandLine(args);
+        CommandLine.IExecutionExceptionHandler failed = line.getExecutionExceptionHandler();
+        line.setExecutionExceptionHandler((problem, of, parsed) -> {
+            if (problem instanceof ApplicationFailed ended) {
+                thrown[0] = ended.getCause();
+                return 0;
+            }
+            return failed.handleExecutionException(problem, of, parsed);
+        });
+        int status = line.execute(args);
+        if (thrown[0] != null) {
+            throw thrown[0];
+        }
         if (status != 0) { // with 0 the JVM ends by itself: no command leaves a thread behind
             System.exit(status);
         }
@@ -78,6 +93,9 @@ public final class Main implements Runnable {
         } else {
             COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
             line.addSubcommand("help", new HelpCommand());
+        }
+        if (line.getSubcommands().get("run") instanceof CommandLine run) {
+            run.setStopAtPositional(true); // what follows is the application's own
         }
         return line.setParameterExceptionHandler(Main::misused).setExecutionExceptionHandler(Main::failed);
     }
@@ -131,6 +149,16 @@ public final class Main implements Runnable {
             return settings;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(caller, e.getMessage(), e);
+        }
+    }
+
+    /** Gives the options to hubs that are made without them. Before anybody asks for the process' settings. */
+    void setProperties() {
+        if (loop != null) {
+            System.setProperty(Settings.LOOP.property(), loop);
+        }
+        if (resolver != null) {
+            System.setProperty(Settings.RESOLVER.property(), resolver);
         }
     }
 

@@ -40,6 +40,15 @@ class DoctorCommandTest {
     }
 
     @Test
+    void patchesAreListed() throws Exception {
+        assertThat(Run.jevent("doctor").out()).contains("patches", "on in run", "java.net.Socket and ServerSocket", "not possible");
+        @SuppressWarnings("unchecked")
+        List<Map<String, Object>> patches = (List<Map<String, Object>>) Run.jevent("doctor", "--json").object().get("patches");
+        assertThat(patches).extracting(it -> it.get("name")).contains("socket", "stdin", "dns");
+        assertThat(patches).filteredOn(it -> it.get("name").equals("dns")).extracting(it -> it.get("on")).containsExactly(true);
+    }
+
+    @Test
     void whereNoHubCanRunItSaysWhyAndFails() throws Exception {
         Run run = Run.jevent("doctor", "--loop", "epol");
         assertThat(run.status()).isEqualTo(1);
