@@ -11,6 +11,7 @@ import dev.jevent.io.Readiness;
 import dev.jevent.sync.Semaphore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.ref.Reference;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -31,8 +32,10 @@ final class Gate {
     private final Interest interest;
     private final int operation;
     private final BooleanSupplier cooperative;
+    private final Reference<Gate> entry;
 
     private volatile ThreadWait waiting; // of a thread without a hub
+    private volatile Hub waitingOn; // of a greenlet or main
     private volatile boolean closed;
 
     /**
@@ -45,6 +48,7 @@ final class Gate {
         this.interest = interest;
         this.operation = operation;
         this.cooperative = cooperative;
+        entry = PinnedWaits.add(this);
     }
 
     /** The hub that the caller's waits let others run on; null: none. */
@@ -130,8 +134,9 @@ final class Gate {
             while (true) {
                 long left = nanos < 0 ? -1 : Math.max(0, nanos - (nanoTime() - start));
                 try {
-                    boolean ready = hub() != null ? readiness.await(interest, left) : awaitAlone(left);
-                    if (virtual && Thread.currentThread().isInterrupted() && hub() == null) {
+                    Hub hub = hub();
+                    boolean ready = hub != null ? awaitOn(hub, left) : awaitAlone(left);
+                    if (virtual && Thread.currentThread().isInterrupted() && hub == null) {
                         throw new InterruptedIOException("interrupted");
                     }
                     return ready;
@@ -147,6 +152,21 @@ final class Gate {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private boolean awaitOn(Hub hub, long nanos) throws IOException {
+        waitingOn = hub;
+        try {
+            return readiness.await(interest, nanos);
+        } finally {
+            waitingOn = null;
+        }
+    }
+
+    /** The hub of whoever waits here now, or null. */
+    @AnyThread
+    Hub waitingOn() {
+        return waitingOn;
     }
 
     private boolean awaitAlone(long nanos) throws IOException {
@@ -169,6 +189,7 @@ final class Gate {
     @NeverSwitches
     void close() {
         closed = true;
+        PinnedWaits.remove(entry);
         poke();
     }
 

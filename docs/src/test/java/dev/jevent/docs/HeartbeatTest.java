@@ -1,0 +1,190 @@
+package dev.jevent.docs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jevent.docs.HeartbeatRows.Hubs;
+import dev.jevent.docs.HeartbeatRows.Row;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.spi.InetAddressResolverProvider;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * For each blocking operation of the JDK: whether it freezes the hub, by itself and when it is patched. What the rows promise
+ * is checked with a wide margin, the milliseconds of the page are of one run on one machine.
+ *
+ * <p>With {@code -Ddocs.update=true} it measures one row after the other, and writes docs/reference/heartbeat.md.
+ */
+class HeartbeatTest {
+    private static final Path PAGE = Pages.page("docs/reference/heartbeat.md");
+    private static final boolean UPDATE = Boolean.getBoolean("docs.update");
+
+    /** Of a call that takes a second. What is shorter may be the machine's doing. */
+    private static final long FREEZE = 300;
+
+    /** A call that was over earlier says nothing: there may be no network here. */
+    private static final long TOO_SHORT = 700;
+
+    /** A row that stood still where it should not is tried again: the machine has others to serve. */
+    private static final int TRIES = 3;
+
+    private static final String HEAD = """
+            # Heartbeat
+
+            <!-- Written by HeartbeatTest:
+                 mvn -pl docs -am -Ddocs.update=true -Dtest=HeartbeatTest -Dsurefire.failIfNoSpecifiedTests=false test -->
+
+            How long a hub stands still while one of its greenlets is in a call of the JDK that takes a second: the longest time, in
+            milliseconds, between two turns of another greenlet that sleeps for 2 ms again and again. By itself; with every
+            [patch](../guide/patching.md) that can be on; and, where that is the remedy, with the call made by
+            `Hub.threadPool().apply`. One run on %s; class loading is included.
+
+            | operation | alone | patched | thread pool | what to do |
+            | --- | ---: | ---: | ---: | --- |
+            """;
+
+    private static final String FOOT = """
+
+            Not measured, since it cannot be made to take a second: `MappedByteBuffer.force` and page faults of mapped files, and
+            loading classes from slow disks, freeze the hub for as long as they take. Force on the thread pool; load what matters early, or
+            use a CDS archive.
+            """;
+
+    record Measured(long gap, long duration) {
+        boolean frozen() {
+            return gap < 0 || gap >= FREEZE;
+        }
+
+        boolean saysSomething() {
+            return duration >= TOO_SHORT;
+        }
+    }
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void hubsFreezeWhereThePageSaysSo() throws Exception {
+        List<Row> rows = HeartbeatRows.all();
+        Map<Integer, Measured> alone = measure("alone", rows, Row::alone);
+        Map<Integer, Measured> patched = measure("patched", rows, Row::patched);
+        Map<Integer, Measured> pool = measure("pool", rows.stream().map(row -> row.pool() ? row : null).toList(), row -> Hubs.RUNS);
+        if (UPDATE) {
+            Files.writeString(PAGE, page(rows, alone, patched, pool));
+        }
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            compare(row, "alone", row.alone(), alone.get(i), wrong);
+            compare(row, "patched", row.patched(), patched.get(i), wrong);
+            if (row.pool()) {
+                compare(row, "on the thread pool", Hubs.RUNS, pool.get(i), wrong);
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    private static void compare(Row row, String how, Hubs promised, Measured measured, List<String> wrong) {
+        if (measured == null) {
+            wrong.add(row.name() + ", " + how + ": failed, see the error stream");
+        } else if (measured.saysSomething() && measured.frozen() != (promised == Hubs.FREEZES)) {
+            wrong.add("%s, %s: the hub stood still for %d of %d ms, and %s was promised".formatted(
+                    row.name(), how, measured.gap(), measured.duration(), promised));
+        } else if (measured.gap() < 0) {
+            wrong.add(row.name() + ", " + how + ": never returned");
+        }
+    }
+
+    @Test
+    void thePageHasEveryRow() throws Exception {
+        var operations = Pages.table(PAGE, "operation").stream().map(List::getFirst).toList();
+        assertThat(operations).as("%s: run with -Ddocs.update=true", Pages.name(PAGE))
+                .isEqualTo(HeartbeatRows.all().stream().map(Row::name).toList());
+    }
+
+    // ---- measuring ----
+
+    private Map<Integer, Measured> measure(
+            String mode, List<Row> rows, java.util.function.Function<Row, Hubs> promise) throws Exception {
+        List<Integer> numbers = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i) != null) {
+                numbers.add(i);
+            }
+        }
+        Map<Integer, Measured> measured = new TreeMap<>();
+        for (int tried = 0; tried < TRIES && !numbers.isEmpty(); tried++) {
+            measured.putAll(process(mode, UPDATE || tried > 0 ? 1 : 6, numbers));
+            numbers.removeIf(i -> measured.get(i) != null
+                    && !(promise.apply(rows.get(i)) == Hubs.RUNS && measured.get(i).frozen()));
+        }
+        return measured;
+    }
+
+    private Map<Integer, Measured> process(String mode, int atOnce, List<Integer> numbers) throws Exception {
+        Path hosts = Files.createTempDirectory(folder, "hosts").resolve("hosts");
+        assertThat(new ProcessBuilder("mkfifo", hosts.toString()).start().waitFor()).isZero();
+        var classPath = System.getProperty("java.class.path");
+        if (mode.equals("alone")) {
+            Path services = Files.createDirectories(folder.resolve("services/META-INF/services"));
+            Files.writeString(services.resolve(InetAddressResolverProvider.class.getName()), Heartbeat.NoPatch.class.getName());
+            classPath = folder.resolve("services") + java.io.File.pathSeparator + classPath;
+        }
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-Xshare:auto",
+                "-Djdk.net.hosts.file=" + hosts, "-cp", classPath, Heartbeat.class.getName(), mode, Integer.toString(atOnce)));
+        numbers.forEach(number -> command.add(number.toString()));
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+            return read(lines, process);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Map<Integer, Measured> read(BufferedReader lines, Process process) throws IOException, InterruptedException {
+        Map<Integer, Measured> measured = new TreeMap<>();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.equals(Heartbeat.WANTS_INPUT)) {
+                Thread.sleep(HeartbeatRows.SECOND);
+                process.getOutputStream().write('\n');
+                process.getOutputStream().flush();
+                continue;
+            }
+            String[] words = line.split(" ");
+            measured.put(Integer.valueOf(words[0]), new Measured(Long.parseLong(words[1]), Long.parseLong(words[2])));
+        }
+        return measured;
+    }
+
+    // ---- the page ----
+
+    private static String page(
+            List<Row> rows, Map<Integer, Measured> alone, Map<Integer, Measured> patched, Map<Integer, Measured> pool) {
+        var text = new StringBuilder(HEAD.formatted("JDK " + Runtime.version().feature() + ", " + System.getProperty("os.name") + ", "
+                + Runtime.getRuntime().availableProcessors() + " processors"));
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            text.append("| ").append(row.name()).append(" | ").append(cell(alone.get(i))).append(" | ").append(cell(patched.get(i)))
+                    .append(" | ").append(row.pool() ? cell(pool.get(i)) : "").append(" | ").append(row.advice()).append(" |\n");
+        }
+        return text.append(FOOT).toString();
+    }
+
+    private static String cell(Measured measured) {
+        if (measured == null || !measured.saysSomething()) {
+            return "–";
+        }
+        String gap = measured.gap() < 0 ? "for ever" : Long.toString(measured.gap());
+        return measured.frozen() ? "**" + gap + "**" : gap;
+    }
+}

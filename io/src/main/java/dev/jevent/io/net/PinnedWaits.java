@@ -1,0 +1,104 @@
+package dev.jevent.io.net;
+
+import dev.jevent.Hub;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Keeps waits in sockets from never ending where a greenlet cannot leave its thread.
+ *
+ * <p>Facts. In a static initialiser, or below a native frame, a virtual thread that waits keeps its carrier. The carrier is the
+ * hub's thread, so the loop that should wake it doesn't turn. With the JDK's own sockets another thread would do that.
+ *
+ * <p>Decision. While sockets are open, somebody looks now and then whether a hub's thread is parked, which it never is
+ * when its loop runs; then those who wait for sockets on that hub are made to try again, every few milliseconds, until it
+ * moves. The hub stands still meanwhile, as it would with the JDK's sockets, but not for ever.
+ */
+final class PinnedWaits {
+    private static final int LOOK_MILLIS = 100;
+    private static final int RETRY_MILLIS = 5;
+
+    private static final Set<Reference<Gate>> OPEN = ConcurrentHashMap.newKeySet();
+    private static final AtomicBoolean LOOKING = new AtomicBoolean();
+
+    private PinnedWaits() {}
+
+    /** Returns what {@link #remove} takes. A socket that nobody closes isn't kept by this. */
+    static Reference<Gate> add(Gate gate) {
+        Reference<Gate> added = new WeakReference<>(gate);
+        OPEN.add(added);
+        look(LOOK_MILLIS);
+        return added;
+    }
+
+    static void remove(Reference<Gate> gate) {
+        OPEN.remove(gate);
+    }
+
+    private static void look(int afterMillis) {
+        if (LOOKING.compareAndSet(false, true)) {
+            ForkJoinPool.commonPool().schedule(new Look(), afterMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Where the hubs were that seemed to stand still, at the last look. */
+    private static Map<Hub, Long> stood = new IdentityHashMap<>(); // by the one that looks
+
+    private static final class Look implements Runnable {
+        @Override
+        public void run() {
+            boolean pinned = false;
+            try {
+                pinned = wakeThoseWhoArePinned();
+            } finally {
+                LOOKING.set(false);
+                if (!OPEN.isEmpty()) {
+                    look(pinned ? RETRY_MILLIS : LOOK_MILLIS);
+                }
+            }
+        }
+
+        private static boolean wakeThoseWhoArePinned() {
+            Map<Hub, Long> before = stood;
+            Map<Hub, Long> now = new IdentityHashMap<>();
+            boolean pinned = false;
+            for (Reference<Gate> reference : OPEN) {
+                Gate gate = reference.get();
+                if (gate == null) {
+                    OPEN.remove(reference);
+                    continue;
+                }
+                Hub hub = gate.waitingOn();
+                if (hub == null) {
+                    continue;
+                }
+                Long iterations = now.get(hub);
+                if (iterations == null) {
+                    iterations = isParked(hub) ? hub.statistics().loop().iterations() : -1L;
+                    now.put(hub, iterations);
+                }
+                if (iterations >= 0 && iterations.equals(before.get(hub))) {
+                    pinned = true;
+                    gate.poke();
+                }
+            }
+            now.values().removeIf(iterations -> iterations < 0);
+            stood = now;
+            return pinned;
+        }
+
+        private static boolean isParked(Hub hub) {
+            return switch (hub.thread().getState()) {
+                case WAITING, TIMED_WAITING -> true;
+                default -> false; // in the poll it is runnable
+            };
+        }
+    }
+}
