@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -63,28 +62,38 @@ public abstract sealed class ServerStreamSocket<S extends StreamSocket> implemen
             unwaited = 0;
             Hub.current().yieldNow();
         }
-        long nanos = timeoutNanos;
-        long start = nanos < 0 ? 0 : Waiter.current().nanoTime();
-        for (;;) {
-            S accepted = tryAccept();
-            if (accepted != null) {
-                return accepted;
+        readiness.acquire(Interest.READ);
+        try {
+            long nanos = timeoutNanos;
+            long start = nanos < 0 ? 0 : Waiter.current().nanoTime();
+            for (;;) {
+                S accepted = acceptNow();
+                if (accepted != null) {
+                    return accepted;
+                }
+                unwaited = 0;
+                long left = nanos < 0 ? -1 : Math.max(0, nanos - (Waiter.current().nanoTime() - start));
+                if (!readiness.await(Interest.READ, left)) {
+                    throw new SocketTimeoutException("accept timed out");
+                }
             }
-            unwaited = 0;
-            long left = nanos < 0 ? -1 : Math.max(0, nanos - (Waiter.current().nanoTime() - start));
-            if (!readiness.await(Interest.READ, left)) {
-                throw new SocketTimeoutException("accept timed out");
-            }
+        } finally {
+            readiness.release(Interest.READ);
         }
     }
 
     /** A connection that waits to be accepted, or null. */
     @NeverSwitches
     public S tryAccept() throws IOException {
-        if (readiness.isClosed()) {
-            throw new ClosedChannelException();
+        readiness.acquire(Interest.READ);
+        try {
+            return acceptNow();
+        } finally {
+            readiness.release(Interest.READ);
         }
-        readiness.checkFree(Interest.READ);
+    }
+
+    private S acceptNow() throws IOException {
         SocketChannel accepted = channel.accept();
         return accepted == null ? null : accepted(accepted);
     }

@@ -81,16 +81,16 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
     @Switches
     void connectTo(SocketAddress address, Duration timeout) throws IOException {
         long nanos = timeout == null ? -1 : Durations.nanos("timeout", timeout);
-        checkOpen();
-        readiness.checkFree(Interest.WRITE);
-        if (channel.isConnected()) {
-            throw new AlreadyConnectedException();
-        }
-        if (channel.isConnectionPending()) {
-            throw new ConnectionPendingException();
-        }
-        boolean connected = false;
+        readiness.acquire(Interest.WRITE);
+        boolean connected = true;
         try {
+            if (channel.isConnected()) {
+                throw new AlreadyConnectedException();
+            }
+            if (channel.isConnectionPending()) {
+                throw new ConnectionPendingException();
+            }
+            connected = false;
             connected = channel.connect(address);
             long start = nanos < 0 || connected ? 0 : Waiter.current().nanoTime();
             while (!connected) {
@@ -104,6 +104,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
         } catch (NoRouteToHostException e) {
             throw located(new NoRouteToHostException(e.getMessage() + ": " + address), e);
         } finally {
+            readiness.release(Interest.WRITE);
             if (!connected) {
                 close();
             }
@@ -126,20 +127,24 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
     @Switches
     public int read(ByteBuffer into) throws IOException {
         begin(Interest.READ);
-        if (!into.hasRemaining()) {
-            return 0;
-        }
-        long nanos = timeoutNanos;
-        long start = 0;
-        for (boolean waited = false; ; waited = true) {
-            if (!readiness.isDrained(Interest.READ)) {
-                int count = readPiece(into);
-                if (count != 0) {
-                    return count;
-                }
-                readiness.drained(Interest.READ);
+        try {
+            if (!into.hasRemaining()) {
+                return 0;
             }
-            start = awaitOrTimeOut(Interest.READ, nanos, start, waited, 0);
+            long nanos = timeoutNanos;
+            long start = 0;
+            for (boolean waited = false; ; waited = true) {
+                if (!readiness.isDrained(Interest.READ)) {
+                    int count = readPiece(into);
+                    if (count != 0) {
+                        return count;
+                    }
+                    readiness.drained(Interest.READ);
+                }
+                start = awaitOrTimeOut(Interest.READ, nanos, start, waited, 0);
+            }
+        } finally {
+            readiness.release(Interest.READ);
         }
     }
 
@@ -162,20 +167,24 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
     public long read(ByteBuffer[] into, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, into.length);
         begin(Interest.READ);
-        if (remaining(into, offset, length) == 0) {
-            return 0;
-        }
-        long nanos = timeoutNanos;
-        long start = 0;
-        for (boolean waited = false; ; waited = true) {
-            if (!readiness.isDrained(Interest.READ)) {
-                long count = readPiece(into, offset, length);
-                if (count != 0) {
-                    return count;
-                }
-                readiness.drained(Interest.READ);
+        try {
+            if (remaining(into, offset, length) == 0) {
+                return 0;
             }
-            start = awaitOrTimeOut(Interest.READ, nanos, start, waited, 0);
+            long nanos = timeoutNanos;
+            long start = 0;
+            for (boolean waited = false; ; waited = true) {
+                if (!readiness.isDrained(Interest.READ)) {
+                    long count = readPiece(into, offset, length);
+                    if (count != 0) {
+                        return count;
+                    }
+                    readiness.drained(Interest.READ);
+                }
+                start = awaitOrTimeOut(Interest.READ, nanos, start, waited, 0);
+            }
+        } finally {
+            readiness.release(Interest.READ);
         }
     }
 
@@ -195,9 +204,12 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
     @Override
     @NeverSwitches
     public int tryRead(ByteBuffer into) throws IOException {
-        checkOpen();
-        readiness.checkFree(Interest.READ);
-        return into.hasRemaining() ? readPiece(into) : 0;
+        readiness.acquire(Interest.READ);
+        try {
+            return into.hasRemaining() ? readPiece(into) : 0;
+        } finally {
+            readiness.release(Interest.READ);
+        }
     }
 
     /** @param offered how much there was room for */
@@ -217,17 +229,21 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
     @Switches
     public int write(ByteBuffer from) throws IOException {
         begin(Interest.WRITE);
-        int total = from.remaining();
-        long nanos = timeoutNanos;
-        long start = 0;
-        boolean waited = false;
-        for (int pieces = 1; from.hasRemaining(); pieces++) {
-            if (writePiece(from) == 0 || pieces % FAIR == 0 && from.hasRemaining()) {
-                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, total - from.remaining());
-                waited = true;
+        try {
+            int total = from.remaining();
+            long nanos = timeoutNanos;
+            long start = 0;
+            boolean waited = false;
+            for (int pieces = 1; from.hasRemaining(); pieces++) {
+                if (writePiece(from) == 0 || pieces % FAIR == 0 && from.hasRemaining()) {
+                    start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, total - from.remaining());
+                    waited = true;
+                }
             }
+            return total;
+        } finally {
+            readiness.release(Interest.WRITE);
         }
-        return total;
     }
 
     private int writePiece(ByteBuffer from) throws IOException {
@@ -252,20 +268,24 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
     public long write(ByteBuffer[] from, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, from.length);
         begin(Interest.WRITE);
-        long total = remaining(from, offset, length);
-        long nanos = timeoutNanos;
-        long start = 0;
-        boolean waited = false;
-        int pieces = 1;
-        for (long left = total; left > 0; pieces++) {
-            long count = writePiece(from, offset, length);
-            left -= count;
-            if (count == 0 || pieces % FAIR == 0 && left > 0) {
-                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, total - left);
-                waited = true;
+        try {
+            long total = remaining(from, offset, length);
+            long nanos = timeoutNanos;
+            long start = 0;
+            boolean waited = false;
+            int pieces = 1;
+            for (long left = total; left > 0; pieces++) {
+                long count = writePiece(from, offset, length);
+                left -= count;
+                if (count == 0 || pieces % FAIR == 0 && left > 0) {
+                    start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, total - left);
+                    waited = true;
+                }
             }
+            return total;
+        } finally {
+            readiness.release(Interest.WRITE);
         }
-        return total;
     }
 
     private long writePiece(ByteBuffer[] from, int offset, int length) throws IOException {
@@ -305,13 +325,16 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
     @Override
     @NeverSwitches
     public int tryWrite(ByteBuffer from) throws IOException {
-        checkOpen();
-        readiness.checkFree(Interest.WRITE);
-        int total = from.remaining();
-        while (from.hasRemaining() && writePiece(from) > 0) {
-            // as long as it goes
+        readiness.acquire(Interest.WRITE);
+        try {
+            int total = from.remaining();
+            while (from.hasRemaining() && writePiece(from) > 0) {
+                // as long as it goes
+            }
+            return total - from.remaining();
+        } finally {
+            readiness.release(Interest.WRITE);
         }
-        return total - from.remaining();
     }
 
     /**
@@ -330,20 +353,24 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
             throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
         }
         begin(Interest.WRITE);
-        long nanos = timeoutNanos;
-        long sent = 0;
-        long start = 0;
-        boolean waited = false;
-        for (int pieces = 1; sent < count && position + sent < file.size(); pieces++) {
-            long step = file.transferTo(position + sent, count - sent, channel);
-            sent += step;
-            bytesWritten += step;
-            if ((step == 0 || pieces % FAIR == 0) && sent < count && position + sent < file.size()) {
-                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, sent);
-                waited = true;
+        try {
+            long nanos = timeoutNanos;
+            long sent = 0;
+            long start = 0;
+            boolean waited = false;
+            for (int pieces = 1; sent < count && position + sent < file.size(); pieces++) {
+                long step = file.transferTo(position + sent, count - sent, channel);
+                sent += step;
+                bytesWritten += step;
+                if ((step == 0 || pieces % FAIR == 0) && sent < count && position + sent < file.size()) {
+                    start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, sent);
+                    waited = true;
+                }
             }
+            return sent;
+        } finally {
+            readiness.release(Interest.WRITE);
         }
-        return sent;
     }
 
     private static long remaining(ByteBuffer[] buffers, int offset, int length) {
@@ -356,16 +383,15 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
 
     // ---- waiting ----
 
-    /** Checks that nobody else waits in that direction; after many operations without a wait lets others run, before anything is taken. */
+    /** Takes that direction; before, after many operations without a wait, lets others run. */
     private void begin(Interest interest) throws IOException {
-        checkOpen();
-        readiness.checkFree(interest);
         if (++unwaited > FAIR) {
-            unwaited = 0;
-            Hub.current().yieldNow();
             checkOpen();
             readiness.checkFree(interest);
+            unwaited = 0;
+            Hub.current().yieldNow();
         }
+        readiness.acquire(interest);
     }
 
     private void checkOpen() throws ClosedChannelException {

@@ -90,6 +90,14 @@ public final class UdpSocket implements MulticastChannel, Selectable {
     @Switches
     public SocketAddress receive(ByteBuffer into) throws IOException {
         begin(Interest.READ);
+        try {
+            return awaitDatagram(into);
+        } finally {
+            readiness.release(Interest.READ);
+        }
+    }
+
+    private SocketAddress awaitDatagram(ByteBuffer into) throws IOException {
         long nanos = timeoutNanos;
         long start = 0;
         for (boolean waited = false; ; waited = true) {
@@ -116,19 +124,27 @@ public final class UdpSocket implements MulticastChannel, Selectable {
     /** As {@link #receive}, but null instead of waiting. */
     @NeverSwitches
     public SocketAddress tryReceive(ByteBuffer into) throws IOException {
-        check(Interest.READ);
-        return receiveNow(into);
+        readiness.acquire(Interest.READ);
+        try {
+            return receiveNow(into);
+        } finally {
+            readiness.release(Interest.READ);
+        }
     }
 
     /** Sends what remains in {@code datagram} as one datagram; waits while the system has no room for it. */
     @Switches
     public void send(ByteBuffer datagram, SocketAddress to) throws IOException {
         begin(Interest.WRITE);
-        int size = datagram.remaining();
-        long nanos = timeoutNanos;
-        long start = 0;
-        for (boolean waited = false; channel.send(datagram, to) < size; waited = true) {
-            start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited);
+        try {
+            int size = datagram.remaining();
+            long nanos = timeoutNanos;
+            long start = 0;
+            for (boolean waited = false; channel.send(datagram, to) < size; waited = true) {
+                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited);
+            }
+        } finally {
+            readiness.release(Interest.WRITE);
         }
     }
 
@@ -158,18 +174,15 @@ public final class UdpSocket implements MulticastChannel, Selectable {
     @Switches
     public int read(ByteBuffer into) throws IOException {
         begin(Interest.READ);
-        if (!channel.isConnected()) {
-            throw new NotYetConnectedException();
-        }
-        int before = into.position();
-        long nanos = timeoutNanos;
-        long start = 0;
-        for (boolean waited = false; ; waited = true) {
-            SocketAddress sender = receiveNow(into); // tells an empty datagram from none, as read doesn't
-            if (sender != null) {
-                return into.position() - before;
+        try {
+            if (!channel.isConnected()) {
+                throw new NotYetConnectedException();
             }
-            start = awaitOrTimeOut(Interest.READ, nanos, start, waited);
+            int before = into.position();
+            awaitDatagram(into); // tells an empty one from none, as the channel's read doesn't
+            return into.position() - before;
+        } finally {
+            readiness.release(Interest.READ);
         }
     }
 
@@ -180,36 +193,37 @@ public final class UdpSocket implements MulticastChannel, Selectable {
      */
     @Switches
     public int write(ByteBuffer datagram) throws IOException {
-        begin(Interest.WRITE);
         int size = datagram.remaining();
-        long nanos = timeoutNanos;
-        long start = 0;
         if (size == 0) {
             throw new IllegalArgumentException(
                     "datagram: empty (expected: at least 1 byte; the JDK sends an empty one only from a socket that isn't connected)");
         }
-        for (boolean waited = false; channel.write(datagram) < size; waited = true) {
-            start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited);
+        begin(Interest.WRITE);
+        try {
+            long nanos = timeoutNanos;
+            long start = 0;
+            for (boolean waited = false; channel.write(datagram) < size; waited = true) {
+                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited);
+            }
+            return size;
+        } finally {
+            readiness.release(Interest.WRITE);
         }
-        return size;
     }
 
     // ---- waiting ----
 
+    /** Takes that direction; before, after many datagrams without a wait, lets others run. */
     private void begin(Interest interest) throws IOException {
-        check(interest);
         if (++unwaited > FAIR) {
+            if (!isOpen()) {
+                throw new ClosedChannelException();
+            }
+            readiness.checkFree(interest);
             unwaited = 0;
             Hub.current().yieldNow();
-            check(interest);
         }
-    }
-
-    private void check(Interest interest) throws ClosedChannelException {
-        if (readiness.isClosed()) {
-            throw new ClosedChannelException();
-        }
-        readiness.checkFree(interest);
+        readiness.acquire(interest);
     }
 
     /** @return when the first wait of this operation began */
