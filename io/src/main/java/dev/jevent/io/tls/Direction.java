@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Direction {
     private final TlsStream stream;
     private final String verb;
-    private final AtomicReference<Waiter> user = new AtomicReference<>();
+    private final AtomicReference<Object> user = new AtomicReference<>();
     private Timeout limit = Timeout.none();
 
     /** A single buffer as the array that engines take. Of the user. */
@@ -27,8 +27,17 @@ final class Direction {
     /** @throws ConcurrentUseException if somebody uses it */
     @NeverSwitches
     void enter() {
-        Waiter mine = Waiter.current();
-        Waiter other = user.compareAndExchange(null, mine);
+        enter(Waiter.current());
+    }
+
+    /** As {@link #enter}, for who is not going to wait, and may be a callback of the loop. */
+    @NeverSwitches
+    void enterBriefly() {
+        enter(Thread.currentThread());
+    }
+
+    private void enter(Object mine) {
+        Object other = user.compareAndExchange(null, mine);
         if (other != null) {
             throw new ConcurrentUseException(name(mine) + " cannot " + verb + " " + stream + ": " + name(other) + " does already");
         }
@@ -52,7 +61,7 @@ final class Direction {
         return limit;
     }
 
-    private static Object name(Waiter waiter) {
-        return waiter instanceof Strand strand ? strand.greenlet() : waiter;
+    private static Object name(Object user) {
+        return user instanceof Strand strand ? strand.greenlet() : user;
     }
 }

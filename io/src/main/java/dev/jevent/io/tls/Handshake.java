@@ -28,6 +28,7 @@ final class Handshake {
 
     private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};
 
+    private final TlsStream owner;
     private final SSLEngine engine;
     private final Incoming incoming;
     private final Outgoing outgoing;
@@ -37,7 +38,8 @@ final class Handshake {
     private Runnable task; // taken from the engine, not running yet
     private volatile Result<?> running;
 
-    Handshake(SSLEngine engine, Incoming incoming, Outgoing outgoing, Event closing) {
+    Handshake(TlsStream owner, SSLEngine engine, Incoming incoming, Outgoing outgoing, Event closing) {
+        this.owner = owner;
         this.engine = engine;
         this.incoming = incoming;
         this.outgoing = outgoing;
@@ -108,7 +110,7 @@ final class Handshake {
     }
 
     private boolean isServerOf13() {
-        return !engine.getUseClientMode() && !TlsStream.BEFORE_13.contains(engine.getSession().getProtocol());
+        return !engine.getUseClientMode() && !owner.isBefore13();
     }
 
     /**

@@ -82,10 +82,14 @@ final class Incoming {
         }
         own[0] = decrypted.clear();
         try {
-            return unwrapOne(own, 0, 1);
+            result = unwrapOne(own, 0, 1);
         } finally {
             decrypted.flip();
         }
+        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
+            throw new SSLException(engine + " cannot take a record apart in " + size + " bytes, as its session has it");
+        }
+        return result;
     }
 
     private SSLEngineResult unwrapOne(ByteBuffer[] into, int offset, int length) throws SSLException {

@@ -64,11 +64,14 @@ final class Outgoing {
     SSLEngineResult wrap(ByteBuffer[] from, int offset, int length) throws SSLException {
         for (;;) {
             SSLEngineResult result = wrapOne(from, offset, length);
-            int packet = engine.getSession().getPacketBufferSize();
-            if (result.getStatus() != Status.BUFFER_OVERFLOW || encrypted.capacity() >= packet && encrypted.position() > 0) {
+            if (result.getStatus() != Status.BUFFER_OVERFLOW) {
                 return result;
             }
+            int packet = engine.getSession().getPacketBufferSize();
             if (encrypted.capacity() >= packet) {
+                if (!isEmpty()) {
+                    return result;
+                }
                 throw new SSLException(engine + " cannot make a record of " + packet + " bytes, as its session has it");
             }
             encrypted = ByteBuffer.allocate(packet).put(encrypted.flip());
@@ -194,12 +197,14 @@ final class Outgoing {
 
     /** Before a wait for the peer: it may wait for what somebody who was killed has left here. */
     @NeverSwitches
-    void flushLeft() throws IOException {
+    void flushLeft() {
         if (!isEmpty() && turn.tryAcquire()) {
             try {
                 if (!tryFlush()) {
                     flushLater();
                 }
+            } catch (IOException e) {
+                // The transport tells that itself to whoever writes next; what it has brought can still be read.
             } finally {
                 release();
             }

@@ -27,8 +27,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
-import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
@@ -67,9 +65,9 @@ import javax.net.ssl.SSLSession;
  */
 public final class TlsStream implements ByteStream {
     /** Records without data that a peer may send one after the other. */
-    private static final int BARREN = 32;
+    static final int BARREN = 32;
 
-    static final Set<String> BEFORE_13 = Set.of("TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3");
+    private static final Set<String> BEFORE_13 = Set.of("TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3");
     private static final ByteBuffer[] NOTHING = {};
 
     private final ByteStream transport;
@@ -79,6 +77,8 @@ public final class TlsStream implements ByteStream {
     private final Incoming incoming;
     private final Outgoing outgoing;
     private final Handshake handshake;
+    private final Reading receiving;
+    private final Writing sending;
     private final ByteStreamInput input = new ByteStreamInput(this);
     private final ByteStreamOutput output = new ByteStreamOutput(this);
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -89,10 +89,6 @@ public final class TlsStream implements ByteStream {
     private volatile SSLSession session; // of the handshake that is done
     private volatile SSLException failure;
     private volatile boolean outputShutdown;
-    private boolean ended; // as the other fields below, of who reads
-    private SSLException truncation;
-    private int barren;
-    private boolean renegotiable;
 
     /**
      * @param engine as it is, in client or server mode, with all its parameters: unlike {@link #client} nothing here sees to it
@@ -104,7 +100,9 @@ public final class TlsStream implements ByteStream {
         this.engine = Objects.requireNonNull(engine, "engine");
         this.incoming = new Incoming(transport, engine);
         this.outgoing = new Outgoing(this, transport, engine);
-        this.handshake = new Handshake(engine, incoming, outgoing, closing);
+        this.handshake = new Handshake(this, engine, incoming, outgoing, closing);
+        this.receiving = new Reading(this, incoming, outgoing, handshake);
+        this.sending = new Writing(this, outgoing, handshake);
         this.timeout = transport.timeout();
         transport.timeout(null);
     }
@@ -182,13 +180,11 @@ public final class TlsStream implements ByteStream {
         if (!isHandshaken()) {
             handshake.acquire();
             try {
-                checkUsableAfterWait();
+                checkStillUsable();
                 if (!isHandshaken()) {
                     handshake.complete();
-                    checkUsableAfterWait();
-                    SSLSession agreed = engine.getSession();
-                    renegotiable = BEFORE_13.contains(agreed.getProtocol());
-                    session = agreed;
+                    checkStillUsable();
+                    session = engine.getSession();
                 }
             } catch (SSLException e) {
                 throw fail(e);
@@ -200,6 +196,11 @@ public final class TlsStream implements ByteStream {
 
     public boolean isHandshaken() {
         return session != null;
+    }
+
+    /** Whether the protocol is one in which a handshake may be followed by another. */
+    boolean isBefore13() {
+        return BEFORE_13.contains(session().getProtocol());
     }
 
     // ---- reading ----
@@ -238,7 +239,7 @@ public final class TlsStream implements ByteStream {
         try {
             checkUsable();
             completeHandshake();
-            return receive(into, offset, length, true);
+            return receiving.receive(into, offset, length, true);
         } catch (TimeoutExpired e) {
             throw timedOut(e, limit, "read", 0);
         } finally {
@@ -250,11 +251,11 @@ public final class TlsStream implements ByteStream {
     @Override
     @NeverSwitches
     public int tryRead(ByteBuffer into) throws IOException {
-        reading.enter();
+        reading.enterBriefly();
         try {
             checkUsable();
             reading.single[0] = into;
-            return room(reading.single, 0, 1) == 0 || !isHandshaken() ? 0 : (int) receive(reading.single, 0, 1, false);
+            return room(reading.single, 0, 1) == 0 || !isHandshaken() ? 0 : (int) receiving.receive(reading.single, 0, 1, false);
         } finally {
             reading.leave();
         }
@@ -269,111 +270,6 @@ public final class TlsStream implements ByteStream {
             room += into[i].remaining();
         }
         return room;
-    }
-
-    /**
-     * Reads what is there, or waits until something is.
-     *
-     * @return 0 without {@code mayWait} if nothing is there, and if something is, but {@code into} has no room
-     */
-    private long receive(ByteBuffer[] into, int offset, int length, boolean mayWait) throws IOException {
-        long total = 0;
-        for (;;) {
-            if (incoming.hasDecrypted()) {
-                return incoming.take(into, offset, length);
-            }
-            if (ended) {
-                return -1;
-            }
-            checkReadable();
-            SSLEngineResult result;
-            try {
-                result = incoming.unwrap(into, offset, length, total > 0);
-            } catch (SSLException e) {
-                SSLException thrown = fail(e);
-                if (total > 0) {
-                    return total; // the next read throws it
-                }
-                throw thrown;
-            }
-            total += incoming.hasDecrypted() ? 0 : result.bytesProduced();
-            switch (result.getStatus()) {
-                case BUFFER_UNDERFLOW -> {
-                    if (total > 0) {
-                        return total;
-                    }
-                    int filled = fill(mayWait);
-                    if (filled <= 0) {
-                        return filled;
-                    }
-                }
-                case BUFFER_OVERFLOW -> {
-                    return total;
-                }
-                case CLOSED -> {
-                    ended = true;
-                    outgoing.answer();
-                    return total > 0 ? total : -1;
-                }
-                case OK -> {
-                    if (!goOn(result, mayWait) || total > 0 && !incoming.hasEncrypted()) {
-                        return total;
-                    }
-                }
-            }
-        }
-    }
-
-    /** Returns how much came, or 1 for something; 0: nothing, without waiting; -1: the end. */
-    private int fill(boolean mayWait) throws IOException {
-        int count;
-        try {
-            outgoing.flushLeft();
-            count = !mayWait ? incoming.tryFill() : incoming.fill() ? 1 : -1;
-        } catch (SSLException e) {
-            throw fail(e);
-        }
-        if (count < 0) {
-            if (!suppressTruncation) {
-                truncation = new SSLException("the data may have been truncated: " + transport
-                        + " has ended without TLS's close_notify (suppressTruncation(true) takes that for the end)");
-                throw truncation;
-            }
-            ended = true;
-        }
-        return count;
-    }
-
-    /** What a record brings beside data. Returns false if that has to wait for a read that may wait. */
-    private boolean goOn(SSLEngineResult result, boolean mayWait) throws IOException {
-        if (result.bytesProduced() > 0) {
-            barren = 0;
-        } else if (++barren > BARREN) {
-            throw fail(new SSLException("more than " + BARREN + " TLS records in a row without data"));
-        }
-        switch (result.getHandshakeStatus()) {
-            case NEED_TASK -> {
-                checkNoRenegotiation();
-                if (!mayWait) {
-                    return false;
-                }
-                try {
-                    handshake.runTasks();
-                } catch (SSLException e) {
-                    throw fail(e);
-                }
-            }
-            case NEED_WRAP -> outgoing.answer();
-            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> checkNoRenegotiation();
-            case NOT_HANDSHAKING, FINISHED -> {}
-        }
-        return true;
-    }
-
-    private void checkNoRenegotiation() throws SSLException {
-        if (renegotiable) {
-            throw fail(new SSLException("the peer wants to renegotiate, which is refused"));
-        }
     }
 
     // ---- writing ----
@@ -404,7 +300,7 @@ public final class TlsStream implements ByteStream {
 
     private long writeWithin(ByteBuffer[] from, int offset, int length) throws IOException {
         checkWritable();
-        long total = remaining(from, offset, length);
+        long total = Writing.remaining(from, offset, length);
         if (total == 0) {
             return 0;
         }
@@ -412,85 +308,31 @@ public final class TlsStream implements ByteStream {
         limit.start();
         try {
             completeHandshake();
-            outgoing.acquire();
-            try {
-                send(from, offset, length);
-            } finally {
-                outgoing.release();
-            }
+            sending.send(from, offset, length);
             return total;
         } catch (TimeoutExpired e) {
-            throw timedOut(e, limit, "write", total - remaining(from, offset, length));
+            throw timedOut(e, limit, "write", total - Writing.remaining(from, offset, length));
         } finally {
             limit.cancel();
         }
-    }
-
-    /** Writes what was left, then all of {@code from}, record by record. With the turn to write. */
-    private void send(ByteBuffer[] from, int offset, int length) throws IOException {
-        outgoing.flush();
-        int idle = 0;
-        while (remaining(from, offset, length) > 0) {
-            SSLEngineResult result = wrap(from, offset, length);
-            if (result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_TASK) {
-                handshake.runTasks();
-            }
-            idle = result.bytesProduced() > 0 ? 0 : idle + 1;
-            if (idle > BARREN) {
-                throw fail(new SSLException("the TLS engine makes no progress: " + result));
-            }
-            outgoing.flush();
-        }
-        outgoing.sendWaiting(); // such as new keys, after so many bytes
-    }
-
-    private SSLEngineResult wrap(ByteBuffer[] from, int offset, int length) throws IOException {
-        checkUsableAfterWait();
-        SSLEngineResult result;
-        try {
-            result = outgoing.wrap(from, offset, length);
-        } catch (SSLException e) {
-            throw fail(e);
-        }
-        if (result.getStatus() == Status.CLOSED && remaining(from, offset, length) > 0) {
-            throw new SSLException("the peer has closed " + session().getProtocol() + ", so nothing can be written any more");
-        }
-        return result;
     }
 
     /** Before the handshake is done, and while another write is interrupted in the middle of a record, nothing goes. */
     @Override
     @NeverSwitches
     public int tryWrite(ByteBuffer from) throws IOException {
-        writing.enter();
+        writing.enterBriefly();
         try {
             checkWritable();
             int total = from.remaining();
             writing.single[0] = from;
-            if (isHandshaken() && outgoing.tryAcquire()) {
-                try {
-                    while (outgoing.tryFlush() && from.hasRemaining() && wrap(writing.single, 0, 1).bytesProduced() > 0) {
-                        // as long as it goes
-                    }
-                    if (!outgoing.isEmpty()) {
-                        outgoing.flushLater();
-                    }
-                } finally {
-                    outgoing.release();
-                }
+            if (isHandshaken()) {
+                sending.trySend(writing.single);
             }
             return total - from.remaining();
         } finally {
             writing.leave();
         }
-    }
-
-    private static long remaining(ByteBuffer[] from, int offset, int length) {
-        long remaining = 0;
-        for (int i = offset; i < offset + length; i++) {
-            remaining += from[i].remaining();
-        }
-        return remaining;
     }
 
     // ---- its end ----
@@ -544,7 +386,7 @@ public final class TlsStream implements ByteStream {
         Timeout limit = reading.limit(timeout);
         try {
             limit.start();
-            if (receive(NOTHING, 0, 0, true) >= 0) {
+            if (receiving.receive(NOTHING, 0, 0, true) >= 0) {
                 throw new IllegalStateException("unwrap: " + incoming.decryptedCount() + " bytes or more of " + this
                         + " are unread (expected: read() has returned -1)");
             }
@@ -607,19 +449,12 @@ public final class TlsStream implements ByteStream {
         }
     }
 
-    private void checkUsableAfterWait() throws IOException {
+    void checkStillUsable() throws IOException {
         if (closed.get()) {
             throw new AsynchronousCloseException();
         }
         if (failure != null) {
             throw again(failure);
-        }
-    }
-
-    private void checkReadable() throws IOException {
-        checkUsableAfterWait();
-        if (truncation != null) {
-            throw again(truncation);
         }
     }
 
@@ -630,12 +465,12 @@ public final class TlsStream implements ByteStream {
         }
     }
 
-    private static SSLException again(SSLException failure) {
+    static SSLException again(SSLException failure) {
         return new SSLException(failure.getMessage(), failure);
     }
 
     /** TLS itself has failed: tells the peer, if the engine has something to tell. Returns {@code thrown}. */
-    private SSLException fail(SSLException thrown) {
+    SSLException fail(SSLException thrown) {
         if (failure == null) {
             failure = thrown;
             engine.closeOutbound();

@@ -72,9 +72,9 @@ final class Child implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         process.destroyForcibly();
-        hub.threadPool().apply(process::waitFor);
+        hub.threadPool().spawn(process::waitFor).join();
         process.getOutputStream().close();
         output.close();
         process.getErrorStream().close();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.testkit.OnHub;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +48,7 @@ class TlsPostHandshakeTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             asking.close();
             asked.close();
         }
