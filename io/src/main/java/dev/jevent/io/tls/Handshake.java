@@ -26,6 +26,9 @@ final class Handshake {
     /** Steps in a row that neither take nor give a byte. No engine makes as many, but one that would go on for ever. */
     private static final int IDLE_STEPS = 32;
 
+    /** Records in a handshake: more than one for each byte of its messages is none. */
+    private static final int MOST_RECORDS = 1 << 16;
+
     private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};
 
     private final TlsStream owner;
@@ -35,6 +38,7 @@ final class Handshake {
     private final Event closing;
     private final Semaphore turn = new Semaphore(1);
     private boolean begun;
+    private int records; // that came
     private Runnable task; // taken from the engine, not running yet
     private volatile Result<?> running;
 
@@ -86,6 +90,8 @@ final class Handshake {
                             throw new SSLHandshakeException("the peer ended the connection during the TLS handshake");
                         }
                         result = null;
+                    } else if (++records > MOST_RECORDS) {
+                        throw new SSLHandshakeException("more than " + MOST_RECORDS + " TLS records in a handshake");
                     }
                 }
                 default -> {

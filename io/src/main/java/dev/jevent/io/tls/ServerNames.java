@@ -8,11 +8,15 @@ import javax.net.ssl.SNIServerName;
 final class ServerNames {
     private ServerNames() {}
 
-    /** What a client tells: nothing if {@code host} is an address. */
+    /** What a client tells: nothing if {@code host} is an address, or no name that TLS could tell. */
     static List<SNIServerName> of(String host) {
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         boolean address = name.indexOf(':') >= 0 || name.isEmpty() || isNumber(name.substring(name.lastIndexOf('.') + 1));
-        return address ? List.of() : List.of(new SNIHostName(name));
+        try {
+            return address ? List.of() : List.of(new SNIHostName(name));
+        } catch (IllegalArgumentException e) { // such as my_host, which is a name for resolvers, but none for TLS
+            return List.of();
+        }
     }
 
     /** The host name among {@code names}; {@code otherwise} if there is none. @param names may be null */

@@ -27,6 +27,8 @@ final class MemoryStream implements ByteStream {
         private long in;
         private long out;
         private long cut = Long.MAX_VALUE; // as many bytes come through, then the end
+        private long turned = Long.MAX_VALUE; // the byte that arrives changed
+        private int bits;
         private boolean ended;
 
         Pipe(int capacity) {
@@ -37,6 +39,9 @@ final class MemoryStream implements ByteStream {
             int count = (int) Math.min(Math.min(most, from.remaining()), ring.length - (in - out));
             for (int i = 0; i < count; i++) {
                 byte b = from.get();
+                if (in == turned) {
+                    b ^= (byte) bits;
+                }
                 if (in < cut) {
                     ring[(int) (in++ % ring.length)] = b;
                 }
@@ -103,6 +108,12 @@ final class MemoryStream implements ByteStream {
     /** Lets the other end see the end after as many bytes from here. */
     void cutAfter(long bytes) {
         outgoing.cut = bytes;
+    }
+
+    /** Lets the byte at {@code position} from here arrive with other {@code bits}. */
+    void turnOver(long position, int bits) {
+        outgoing.turned = position;
+        outgoing.bits = bits;
     }
 
     long written() {

@@ -77,6 +77,7 @@ class TlsContextsTest {
         assertThat(ServerNames.of("localhost")).hasSize(1);
         assertThat(ServerNames.of("127.0.0.1")).isEmpty();
         assertThat(ServerNames.of("::1")).isEmpty();
+        assertThat(ServerNames.of("my_host")).isEmpty();
         assertThat(ServerNames.matches("*.example", "shop.example")).isTrue();
         assertThat(ServerNames.matches("*.example", "SHOP.EXAMPLE")).isTrue();
         assertThat(ServerNames.matches("*.example", "a.shop.example")).isFalse();

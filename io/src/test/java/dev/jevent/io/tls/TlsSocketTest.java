@@ -1,0 +1,144 @@
+package dev.jevent.io.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jevent.Greenlet;
+import dev.jevent.Hub;
+import dev.jevent.Result;
+import dev.jevent.io.net.TcpServerSocket;
+import dev.jevent.io.net.TcpSocket;
+import dev.jevent.sync.Timeout;
+import dev.jevent.testkit.HubTest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.junit.jupiter.api.DisplayName;
+
+/** Over TCP, with real threads. */
+class TlsSocketTest {
+    private static final Duration SHORT = Duration.ofMillis(20);
+
+    private record Pair(TlsStream client, TlsStream server) implements AutoCloseable {
+        static Pair open(SSLContext client) throws IOException {
+            try (TcpServerSocket listener = TcpServerSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1)) {
+                TcpSocket socket = TcpSocket.connect(listener.getLocalAddress());
+                return new Pair(TlsStream.client(socket, client, "localhost", listener.port()),
+                        TlsStream.server(listener.accept(), Certificates.server("rsa")));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            client.close();
+            server.close();
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("B-TLS-01: a timeout of a read and of a write, by its own limit and an outer one; then all data arrives")
+    void timeouts(Hub hub) throws Exception {
+        byte[] data = TlsStreamTest.random(20_000_000);
+        try (Pair pair = Pair.open(Certificates.client())) {
+            Greenlet<Void> handshake = hub.spawn(() -> pair.server().handshake());
+            pair.client().handshake();
+            handshake.get();
+            pair.client().timeout(SHORT);
+            assertThatThrownBy(() -> pair.client().read(ByteBuffer.allocate(1)))
+                    .isInstanceOf(SocketTimeoutException.class).hasMessage("read timed out");
+            ByteBuffer from = ByteBuffer.wrap(data);
+            assertThatThrownBy(() -> pair.client().write(from))
+                    .isInstanceOf(SocketTimeoutException.class).hasMessage("write timed out");
+            pair.client().timeout(null);
+            assertThatThrownBy(() -> Timeout.call(SHORT, () -> pair.client().write(from))).isInstanceOf(TimeoutException.class);
+            assertThat(from.position()).isBetween(1, data.length - 1);
+            Greenlet<byte[]> reader = hub.spawn(() -> pair.server().inputStream().readAllBytes());
+            pair.client().write(from);
+            pair.client().close();
+            assertThat(reader.get()).isEqualTo(data);
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("one direction may be used on this hub while the other is on another, and any thread may close")
+    void acrossHubs(Hub hub) throws Exception {
+        byte[] data = TlsStreamTest.random(3_000_000);
+        try (Pair pair = Pair.open(Certificates.client())) {
+            Greenlet<Long> echo = hub.spawn(() -> pair.server().inputStream().transferTo(pair.server().outputStream()));
+            Result<Integer> writer = hub.threadPool().spawn(() -> pair.client().write(ByteBuffer.wrap(data)));
+            assertThat(pair.client().inputStream().readNBytes(data.length)).isEqualTo(data);
+            assertThat(writer.get()).isEqualTo(data.length);
+            hub.notErrors(AsynchronousCloseException.class::isInstance);
+            Greenlet<Integer> waiting = hub.spawn(() -> pair.client().read(ByteBuffer.allocate(1)));
+            hub.yieldNow();
+            hub.threadPool().apply(() -> {
+                pair.client().close();
+                return null;
+            });
+            assertThatThrownBy(waiting::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(AsynchronousCloseException.class);
+            assertThat(echo.get()).isEqualTo(data.length);
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("T8: certificates are checked on a thread of the pool while the hub runs others")
+    void workIsDoneOffTheHub(Hub hub) throws Exception {
+        List<Thread> checking = new ArrayList<>();
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new X509ExtendedTrustManager() {
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+                checking.add(Thread.currentThread());
+            }
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[0];
+            }
+        }}, null);
+        try (Pair pair = Pair.open(context)) {
+            Greenlet<Void> handshake = hub.spawn(() -> pair.server().handshake());
+            pair.client().handshake();
+            handshake.get();
+            assertThat(checking).hasSize(1).allMatch(thread -> !thread.isVirtual() && thread != hub.thread());
+        }
+    }
+}
