@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jevent.testkit.HubTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples that need nothing from outside, as they are started from a command line. */
@@ -60,5 +62,13 @@ class ProgramsTest {
     void aScopeEndsItsMembersWhenOneFails() throws Exception {
         assertThat(Printed.by(() -> GroupScope.main(NO_ARGUMENTS))).containsExactly(
                 "sum: 30", "payment: taken back", "no order: tea is out of stock");
+    }
+
+    @HubTest(virtualTime = false)
+    void twoProcessesRunAtOnce() throws Exception {
+        assertThat(Printed.by(() -> Processes.main(NO_ARGUMENTS))).startsWith("uname: " + System.getProperty("os.name"))
+                .anyMatch(it -> it.startsWith("ls: ")).contains("tmp");
+        assertThat(Printed.by(() -> Processes.both(List.of("echo", "done"), List.of("sleep", "3600"), Duration.ofSeconds(2))))
+                .containsExactly("echo: done", "sleep: still running");
     }
 }
