@@ -108,7 +108,7 @@ public final class ThreadedInput extends ByteInput {
         }
 
         int receive(ByteBuffer into, long nanos) throws IOException {
-            begin();
+            begin(caller());
             try {
                 long since = 0;
                 for (boolean waited = false; !isIdle(waited) || isEmpty(); waited = true) {
@@ -125,7 +125,7 @@ public final class ThreadedInput extends ByteInput {
         }
 
         int tryReceive(ByteBuffer into) throws IOException {
-            begin();
+            begin(Thread.currentThread()); // perhaps in a callback, which cannot wait and has no other name
             try {
                 if (!isIdle(false)) {
                     return 0;
@@ -140,8 +140,7 @@ public final class ThreadedInput extends ByteInput {
             }
         }
 
-        private void begin() throws ClosedChannelException {
-            Object caller = caller();
+        private void begin(Object caller) throws ClosedChannelException {
             enter();
             Object other = reader;
             boolean open = !closed;

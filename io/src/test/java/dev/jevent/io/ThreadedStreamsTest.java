@@ -278,6 +278,31 @@ class ThreadedStreamsTest {
         assertThatThrownBy(() -> output.tryWrite(ByteBuffer.allocate(1))).isExactlyInstanceOf(ClosedChannelException.class);
     }
 
+    @HubTest(virtualTime = false)
+    @DisplayName("what never switches can be called in a loop callback")
+    void tryInACallback(Hub hub) throws Exception {
+        Slow slow = new Slow();
+        SlowSink sink = new SlowSink();
+        sink.gate.release();
+        slow.next.add("x");
+        List<Integer> counts = new ArrayList<>();
+        try (ThreadedInput input = new ThreadedInput(slow); ThreadedOutput output = new ThreadedOutput(sink)) {
+            while (counts.stream().mapToInt(it -> it).sum() < 2) {
+                hub.loop().runCallback(() -> {
+                    try {
+                        counts.add(input.tryRead(ByteBuffer.allocate(1)));
+                        counts.add(counts.size() > 1 ? 0 : output.tryWrite(ByteBuffer.allocate(1)));
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+                hub.sleep(SHORT);
+            }
+            output.flush();
+        }
+        assertThat(sink.taken.size()).isEqualTo(1);
+    }
+
     // ---- their threads
 
     @HubTest(virtualTime = false)

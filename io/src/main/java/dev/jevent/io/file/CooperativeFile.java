@@ -24,6 +24,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -72,14 +73,15 @@ public final class CooperativeFile implements SeekableByteChannel, GatheringByte
 
     /**
      * Opens a file, for reading if nothing else is said. A FIFO or a terminal cannot be opened: those have no position. Read
-     * them with {@link dev.jevent.io.ThreadedInput}.
+     * them with {@link dev.jevent.io.ThreadedInput}. If it is killed while the system takes its time, the file is closed as soon
+     * as it is open.
      *
      * @param options as for {@link FileChannel#open}
      */
     @Switches
     public static CooperativeFile open(Path path, OpenOption... options) throws IOException {
         Objects.requireNonNull(path, "path");
-        Opening opening = new Opening(path, Set.of(options));
+        Opening opening = new Opening(path, Set.copyOf(Arrays.asList(options)));
         Hub hub = Hub.ifExists();
         if (hub == null) {
             return opening.call();

@@ -186,7 +186,8 @@ public final class PipeStream implements ByteStream {
         unwaited = 0;
         long nanos = timeoutNanos;
         if (!end.await(interest, nanos < 0 ? -1 : Math.max(0, nanos - (Waiter.current().nanoTime() - since)))) {
-            SocketTimeoutException e = new SocketTimeoutException(interest == Interest.READ ? "read timed out" : "write timed out");
+            String verb = interest == Interest.READ ? "read" : "write";
+            SocketTimeoutException e = new SocketTimeoutException(verb + " timed out");
             e.bytesTransferred = (int) Math.min(done, Integer.MAX_VALUE);
             throw e;
         }

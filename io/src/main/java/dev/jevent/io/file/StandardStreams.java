@@ -10,8 +10,8 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 
 /**
- * The standard streams of this process, without freezing a hub: a reader waits for a person or a pipe, a writer for a pipe that is
- * full, and others run meanwhile.
+ * The standard streams of this process, without freezing a hub: a reader waits for a person or a pipe, a writer for a pipe
+ * that is full, and others run meanwhile.
  *
  * <p>They go to the descriptors themselves, past {@link System#in}, {@link System#out} and what those were set to. Use one or the
  * other: what {@code System.in} has buffered is missing here. A thread reads only while somebody waits for input.

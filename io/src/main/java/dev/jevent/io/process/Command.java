@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A program and how to run it, in the words of {@link ProcessBuilder}: can be run as often as one likes, and changed in between.
+ * A program and how to run it, in the words of {@link ProcessBuilder}: can be run as often as one likes, and changed in
+ * between.
  *
  * <pre>{@code
  * var head = new Command("git", "rev-parse", "HEAD").directory(repository).checkOutput().strip();
@@ -33,8 +34,8 @@ import java.util.Objects;
  * <p>What is kept, is kept in memory: of a program that writes without end, read {@link #start()}'s pipes.
  *
  * <p>A program that cannot be run is a {@link java.nio.file.NoSuchFileException} or an
- * {@link java.nio.file.AccessDeniedException} that names it. If whoever waits for a program here is killed or timed out, or fails, the
- * program is killed.
+ * {@link java.nio.file.AccessDeniedException} that names it. Starting takes a thread of the hub's pool for some milliseconds. If
+ * whoever waits for a program here is killed or timed out, the program is killed.
  */
 public final class Command {
     private final List<String> words;
@@ -159,7 +160,8 @@ public final class Command {
     @Switches
     public Subprocess start() throws IOException {
         if (input != null) {
-            throw new IllegalArgumentException("input: given, and start() doesn't wait until it is written (expected: communicate(input))");
+            throw new IllegalArgumentException(
+                    "input: given, and start() doesn't wait until it is written (expected: communicate(input))");
         }
         return start(Redirect.PIPE, Redirect.PIPE, Redirect.PIPE);
     }
@@ -175,23 +177,41 @@ public final class Command {
         return run(Redirect.PIPE, Redirect.PIPE, Redirect.PIPE);
     }
 
-    /** Runs it to its end. @return its exit status @throws ProcessTimeoutException as {@link #run()} */
+    /**
+     * Runs it to its end.
+     *
+     * @return its exit status
+     * @throws ProcessTimeoutException as {@link #run()}
+     */
     @Switches
     public int call() throws IOException {
         return run(Redirect.INHERIT, Redirect.INHERIT, Redirect.INHERIT).exitStatus();
     }
 
-    /** Runs it to its end. @throws CalledProcessException if its exit status isn't 0 @throws ProcessTimeoutException as {@link #run()} */
+    /**
+     * Runs it to its end.
+     *
+     * @throws CalledProcessException if its exit status isn't 0
+     * @throws ProcessTimeoutException as {@link #run()}
+     */
     @Switches
     public void checkCall() throws IOException {
         run(Redirect.INHERIT, Redirect.INHERIT, Redirect.INHERIT).check();
     }
 
-    /** Runs it to its end. @return what it wrote @throws CalledProcessException if its exit status isn't 0 @throws ProcessTimeoutException as {@link #run()} */
+    /**
+     * Runs it to its end.
+     *
+     * @return what it wrote, as text
+     * @throws CalledProcessException if its exit status isn't 0
+     * @throws ProcessTimeoutException as {@link #run()}
+     * @throws java.io.UncheckedIOException as {@link Completed#text()}
+     */
     @Switches
     public String checkOutput() throws IOException {
         if (redirectOutput != null && redirectOutput != Redirect.PIPE) {
-            throw new IllegalArgumentException("redirectOutput: " + redirectOutput + " (expected: nothing, for checkOutput returns it)");
+            throw new IllegalArgumentException(
+                    "redirectOutput: " + redirectOutput + " (expected: nothing, for checkOutput returns it)");
         }
         return run(Redirect.PIPE, Redirect.PIPE, Redirect.INHERIT).check().text();
     }

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What {@link Subprocess#communicate} has written and read. Its state is exact at each point where the greenlet that writes or reads
- * may be killed, so that the next call goes on from there.
+ * What {@link Subprocess#communicate} has written and read. Its state is exact at each point where the greenlet that writes or
+ * reads may be killed, so that the next call goes on from there.
  */
 final class Communication {
     private static final int PIECE = 16 * 1024;

@@ -68,7 +68,8 @@ public record Completed(List<String> command, int exitStatus, byte[] output, byt
             return charset.newDecoder().decode(buffer).toString();
         } catch (CharacterCodingException e) {
             throw new UncheckedIOException(
-                    name + " of " + command + ": no " + charset + " at byte " + buffer.position() + "; take the bytes, or set another charset", e);
+                    name + " of " + command + ": no " + charset + " at byte " + buffer.position()
+                            + "; take the bytes, or set another charset", e);
         }
     }
 

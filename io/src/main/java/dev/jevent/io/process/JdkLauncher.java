@@ -49,7 +49,8 @@ final class JdkLauncher implements Launcher {
         String program = builder.command().getFirst();
         FileSystemException named = null;
         if (builder.directory() != null && !Files.isDirectory(builder.directory().toPath())) {
-            named = new NoSuchFileException(builder.directory().toString(), null, "no such directory to run \"" + program + "\" in");
+            named = new NoSuchFileException(
+                    builder.directory().toString(), null, "no such directory to run \"" + program + "\" in");
         } else if (number == ENOENT) {
             named = new NoSuchFileException(program, null, "no such program"
                     + (program.contains("/") ? ", or no such interpreter of it" : " on the PATH"));

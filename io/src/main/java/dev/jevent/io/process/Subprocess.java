@@ -38,7 +38,7 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
     private final Launched launched;
     private final ProcessHandle handle;
     private final Communication communication;
-    private Held held; // inside the guard; nothing is added after the end
+    private final Holds holds;
     private volatile int status = RUNNING;
 
     Subprocess(List<String> command, Charset charset, Launched launched, Hub hub) {
@@ -47,11 +47,8 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
         this.launched = launched;
         this.handle = launched.process().toHandle();
         this.communication = new Communication(launched);
-        held = new Held(hub, hub.hold(), null);
+        this.holds = new Holds(hub);
     }
-
-    /** One hub that isn't at its end as long as this may wake somebody there. */
-    private record Held(Hub hub, Hub.Hold hold, Held next) {}
 
     // ---- starting ----
 
@@ -134,46 +131,12 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
         enter();
         status = exitStatus;
         WaitNode waiting = claimWaiters();
-        Held holds = held;
-        held = null;
         leave();
         try {
             WaitQueue.wakeAll(waiting, this);
         } finally {
-            for (Held each = holds; each != null; each = each.next) {
-                each.hold.close();
-            }
+            holds.end(); // behind the wake-ups
         }
-    }
-
-    /** Keeps the caller's hub from {@link dev.jevent.LoopExit} until the end. */
-    private void hold() {
-        Hub hub = Hub.ifExists();
-        if (hub == null || hub.isClosed() || !needsHold(hub)) {
-            return;
-        }
-        Hub.Hold hold = hub.hold();
-        Held another = null;
-        enter();
-        boolean late = status != RUNNING;
-        if (!late) {
-            another = new Held(hub, hold, held);
-            held = another;
-        }
-        leave();
-        if (late) {
-            hold.close();
-        }
-    }
-
-    private boolean needsHold(Hub hub) {
-        enter();
-        boolean needs = status == RUNNING;
-        for (Held each = held; each != null && needs; each = each.next) {
-            needs = each.hub != hub;
-        }
-        leave();
-        return needs;
     }
 
     // ---- what it is ----
@@ -243,7 +206,7 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
     /** Waits until it has ended. @return {@link #exitStatus()} */
     @Switches
     public int waitFor() {
-        hold();
+        holds.add(Hub.ifExists());
         awaitReady(-1);
         return status;
     }
@@ -252,7 +215,7 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
     @Switches
     public boolean waitFor(Duration timeout) {
         long nanos = Durations.nanos("timeout", timeout);
-        hold();
+        holds.add(Hub.ifExists());
         return awaitReady(nanos);
     }
 
@@ -263,7 +226,7 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
 
     @Override
     public boolean register(WaitNode node) {
-        hold();
+        holds.add(Hub.ifExists());
         return super.register(node);
     }
 
@@ -288,9 +251,9 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
     }
 
     /**
-     * Writes {@code input}, reads what the program writes until nobody writes any more, all at once, and waits for its end. That it
-     * does not read its input is no error. After a timeout, a kill or an error nothing is lost: called again, without input,
-     * it goes on, and returns all. [F-SUB-03]
+     * Writes {@code input}, reads what the program writes until nobody writes any more, all at once, and waits for its end.
+     * That it does not read its input is no error. After a timeout, a kill or an error nothing is lost: called again, without
+     * input, it goes on, and returns all. [F-SUB-03]
      *
      * @param input null: none
      * @param timeout null: without limit
@@ -332,8 +295,8 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
     }
 
     /**
-     * Sends it any signal. Nothing if it has ended. Other than {@code TERM} and {@code KILL} they are sent by a shell, since the JDK
-     * knows no others.
+     * Sends it any signal. Nothing if it has ended. Other than {@code TERM} and {@code KILL} they are sent by a shell, since the
+     * JDK knows no others.
      *
      * @param signal without {@code SIG}: {@code INT}, {@code HUP}, {@code USR1}…
      * @throws IOException if it could not be sent
@@ -399,6 +362,7 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
     @Override
     public String toString() {
         int known = status;
-        return "<Subprocess " + command + ", pid " + pid() + ", " + (known == RUNNING ? "running" : Completed.describe(known)) + ">";
+        return "<Subprocess " + command + ", pid " + pid() + ", "
+                + (known == RUNNING ? "running" : Completed.describe(known)) + ">";
     }
 }
