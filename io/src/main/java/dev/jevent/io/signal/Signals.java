@@ -7,18 +7,19 @@ import dev.jevent.contract.NeverSwitches;
 import java.util.Objects;
 
 /**
- * Signals of the operating system: as something to wait for, and as code to run. Any number of hubs and greenlets may subscribe to
- * the same one; with the last that is closed, what the JVM did before is back.
+ * Signals of the operating system: as something to wait for, and as code to run. Any number of hubs and greenlets may
+ * subscribe to the same one; with the last that is closed, what the JVM did before is back.
  *
  * <pre>{@code
  * try (var hangup = Signals.event("HUP"); var stop = Signals.handle("TERM", server::stop)) { … }
  * }</pre>
  *
- * <p>Names are those of the system without {@code SIG}: {@code INT}, {@code TERM}, {@code HUP}, {@code USR1}… The JVM keeps some for
- * itself. Signals that come faster than they are handled may be told as one, as the system itself does.
+ * <p>Names are those of the system without {@code SIG}: {@code INT}, {@code TERM}, {@code HUP}, {@code USR2}… The JVM keeps
+ * some for itself. Signals that come faster than they are handled may be told as one, as the system itself does.
  *
- * <p><b>{@code INT}, Ctrl-C.</b> Unless somebody subscribes, the JVM ends, by its shutdown hooks, with status 130. Nothing is thrown
- * into main, as gevent does with {@code KeyboardInterrupt}; to have that, {@code Signals.handle("INT", () -> hub.main().kill())}.
+ * <p><b>{@code INT}, Ctrl-C.</b> Unless somebody subscribes, the JVM ends, by its shutdown hooks, with status 130. gevent throws
+ * {@code KeyboardInterrupt} into main; to have such,
+ * {@code Signals.handle("INT", () -> hub.main().killLater(new GreenletExit()))}.
  */
 public final class Signals {
     private Signals() {}
@@ -38,8 +39,9 @@ public final class Signals {
     }
 
     /**
-     * Runs {@code handler} in a greenlet of its own each time the signal comes: it may wait. What it throws is reported, and the next
-     * signal is handled all the same. It doesn't keep the hub going.
+     * Runs {@code handler} in a greenlet of its own each time the signal comes: it may wait. What it throws is reported, and
+     * the next signal is handled all the same. It doesn't keep the hub going, so a main that waits for what only the handler
+     * will do needs {@link Subscription#ref}.
      *
      * @throws IllegalArgumentException if this system has no such signal, or the JVM keeps it for itself
      * @throws NullPointerException if {@code handler} is null [B-SIG-01]

@@ -104,6 +104,7 @@ class SignalsTest {
             }
             assertThat(handlers.getFirst()).isNotSameAs(hub.main());
             assertThat(handlers.getFirst().exception()).isInstanceOf(IllegalStateException.class);
+            subscription.ref(true); // or main would wait for nobody
             raise("USR2");
             assertThat(second.get()).isEqualTo("handled");
             hub.joinAll(handlers);
