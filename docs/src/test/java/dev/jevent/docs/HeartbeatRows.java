@@ -21,6 +21,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -42,6 +43,9 @@ import java.util.concurrent.TimeUnit;
 /** What {@link Heartbeat} measures: operations of the JDK, each of which blocks its caller for about a second. */
 final class HeartbeatRows {
     static final int SECOND = 1000;
+
+    /** Names a FIFO in the environment of {@link Heartbeat}. */
+    static final String ALIASES = "HOSTALIASES";
 
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
@@ -284,11 +288,19 @@ final class HeartbeatRows {
         }
     }
 
-    /** The JDK reads the file of hosts at each look-up, here a FIFO, see {@link Heartbeat}. */
-    private static void lookUp() throws Exception {
-        var hosts = Path.of(System.getProperty("jdk.net.hosts.file"));
-        later(() -> Files.writeString(hosts, "127.0.0.9 slow.test\n"));
-        InetAddress.getByName("slow.test");
+    /** The C library reads a file of aliases before it asks a name server for a name without dots; here a FIFO. */
+    private static void lookUp() {
+        var aliases = Path.of(System.getenv(ALIASES));
+        later(() -> {
+            while (true) { // for each family of addresses
+                Files.writeString(aliases, "other alias.invalid\n");
+            }
+        });
+        try {
+            InetAddress.getByName("slow");
+        } catch (UnknownHostException e) {
+            // nobody has such a name
+        }
     }
 
     private static void reachable() throws Exception {

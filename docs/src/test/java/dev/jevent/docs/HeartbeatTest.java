@@ -131,8 +131,8 @@ class HeartbeatTest {
     }
 
     private Map<Integer, Measured> process(String mode, int atOnce, List<Integer> numbers) throws Exception {
-        Path hosts = Files.createTempDirectory(folder, "hosts").resolve("hosts");
-        assertThat(new ProcessBuilder("mkfifo", hosts.toString()).start().waitFor()).isZero();
+        Path aliases = Files.createTempDirectory(folder, "aliases").resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", aliases.toString()).start().waitFor()).isZero();
         var classPath = System.getProperty("java.class.path");
         if (mode.equals("alone")) {
             Path services = Files.createDirectories(folder.resolve("services/META-INF/services"));
@@ -141,9 +141,12 @@ class HeartbeatTest {
         }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-Xshare:auto",
-                "-Djdk.net.hosts.file=" + hosts, "-cp", classPath, Heartbeat.class.getName(), mode, Integer.toString(atOnce)));
+                "-cp", classPath, Heartbeat.class.getName(), mode, Integer.toString(atOnce)));
         numbers.forEach(number -> command.add(number.toString()));
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put(HeartbeatRows.ALIASES, aliases.toString());
+        builder.environment().put("RES_OPTIONS", "timeout:1 attempts:1"); // of a name server that doesn't answer
+        Process process = builder.start();
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             return read(lines, process);
         } finally {

@@ -3,6 +3,7 @@ package dev.jevent.launcher;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Settings;
+import dev.jevent.hub.HubAddressResolverProvider;
 import dev.jevent.io.patch.Patch;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         main.setProperties(); // other hubs than this one follow the options, too
         Settings settings = main.settings(spec.commandLine());
+        HubAddressResolverProvider.isInstalled(); // the JDK looks for it at the first look-up, where the application's loader may hide it
         patch();
         String what = words.getFirst();
         Application application = jar ? Application.ofJar(what) : Application.ofClassPath(classPath(), what);

@@ -78,11 +78,17 @@ class RunCommandTest {
                     var patched = dev.jevent.io.patch.Patch.all().stream().filter(it -> it.isOn()).map(it -> it.name()).toList();
                     System.out.println(patched);
                     Thread.setDefaultUncaughtExceptionHandler((thread, error) -> System.out.println("handler: " + error.getMessage()));
+                    var own = hub.resolver();
+                    hub.resolver((Resolver) java.lang.reflect.Proxy.newProxyInstance(Hubs.class.getClassLoader(), new Class<?>[] {Resolver.class},
+                            (proxy, method, arguments) -> method.getName().equals("addresses")
+                                    ? own.addresses("127.0.0.9") : method.invoke(own, arguments)));
+                    System.out.println(java.net.InetAddress.getByName("nobody.test"));
                     hub.spawn(() -> { throw new IllegalStateException("of a greenlet"); }).join();
                     Thread other = new Thread(() -> System.out.println(Hub.current().settings().get(Settings.LOOP)));
                     other.start();
                     other.join();
                 }
+
             }
             """;
 
@@ -169,7 +175,8 @@ class RunCommandTest {
     @DisplayName("F-MON-09: main is a greenlet, also a main of an instance, and everything is patched that can be")
     void mainIsAGreenlet() throws Exception {
         Ended ours = run("--loop", "nio", "-cp", folder.toString(), "Hubs");
-        assertThat(ours.out().lines()).containsExactly("true 1 true", "[socket, stdin, dns]", "handler: of a greenlet", "[nio]");
+        assertThat(ours.out().lines()).containsExactly(
+                "true 1 true", "[socket, stdin, dns]", "nobody.test/127.0.0.9", "handler: of a greenlet", "[nio]");
         assertThat(ours.err()).isEmpty();
         assertThat(run("--patch", "none", "-cp", folder.toString(), "Hubs").out()).contains("\n[dns]\n");
         assertThat(run("--patch=stdin", "-cp", folder.toString(), "Hubs").out()).contains("\n[stdin, dns]\n");

@@ -10,6 +10,9 @@ import java.util.ServiceLoader;
 final class DnsPatch extends Patch.Fixed {
     private static final String OURS = "dev.jevent.hub.";
 
+    /** With it the JDK asks no provider. */
+    private static final String HOSTS_FILE = "jdk.net.hosts.file";
+
     DnsPatch() {
         super("dns", "InetAddress look-ups, by the hub's resolver", null);
     }
@@ -22,12 +25,14 @@ final class DnsPatch extends Patch.Fixed {
 
     @Override
     public boolean isOn() {
-        String first = first();
-        return first != null && first.startsWith(OURS);
+        return obstacle() == null;
     }
 
     @Override
     public String obstacle() {
+        if (System.getProperty(HOSTS_FILE) != null) {
+            return "the system property " + HOSTS_FILE + " is set, so the JDK asks no provider";
+        }
         String first = first();
         if (first == null) {
             return "jevent-hub is not on the system's class path";
