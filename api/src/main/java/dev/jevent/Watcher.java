@@ -75,6 +75,14 @@ public interface Watcher extends AutoCloseable {
         /** @throws IllegalStateException if it is active */
         void interest(int mask);
 
+        /**
+         * Whether somebody may close the channel without telling {@link Loop#closing}: then it is looked at before each poll, and
+         * counts as ready if it is closed. False at the start, since that costs something; for channels only.
+         *
+         * @throws IllegalStateException if it is active
+         */
+        void checksClosed(boolean checks);
+
         /** In its callback: the mask that is ready. */
         int ready();
 

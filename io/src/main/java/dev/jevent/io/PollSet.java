@@ -29,8 +29,8 @@ import java.util.NoSuchElementException;
  * <p>Belongs to the hub it was made on; one greenlet at a time polls, while others may register, modify and unregister.
  *
  * <p>What is closed stays registered and is reported as {@link Ready#isClosed closed} by every poll until it is unregistered.
- * A socket of jevent may be closed by any thread at any time. Who closes another channel while it is polled, tells
- * {@link dev.jevent.Loop#closing} first; else it may be noticed only when the loop polls for another reason.
+ * A socket of jevent may be closed by any thread at any time; another channel by greenlets of this hub, while a close by
+ * another thread may be noticed only when the loop polls for another reason.
  */
 public final class PollSet implements AutoCloseable {
     /** In {@link Ready#mask}: it is closed. */
@@ -322,6 +322,7 @@ public final class PollSet implements AutoCloseable {
             this.readiness = readiness;
             watcher = set.hub.loop().io(Pollable.of(channel), interest);
             watcher.priority(Watcher.MAX_PRIORITY);
+            watcher.checksClosed(readiness == null);
         }
 
         /** @return false if it is closed */

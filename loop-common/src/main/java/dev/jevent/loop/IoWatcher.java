@@ -10,6 +10,8 @@ final class IoWatcher extends LoopWatcher implements Watcher.Io {
     private final Registrations registrations;
     private final Registration registration;
     private int interest;
+    private boolean checksClosed;
+    int checked = -1; // its place among those that are looked at before each poll; -1: none
     private int arrived; // what came since the callback last ran
     private int ready; // while the callback runs
     private CarrierCallback onFailure;
@@ -115,6 +117,18 @@ final class IoWatcher extends LoopWatcher implements Watcher.Io {
         checkOpen();
         checkIdle("interest");
         interest = Interest.checkMask(mask);
+    }
+
+    @Override
+    public void checksClosed(boolean checks) {
+        loop.confine();
+        checkOpen();
+        checkIdle("checksClosed");
+        checksClosed = checks && pollable() instanceof Pollable.OfChannel;
+    }
+
+    boolean checksClosed() {
+        return checksClosed;
     }
 
     @Override

@@ -37,6 +37,9 @@ final class Registrations {
     private Registration[] dirty = new Registration[8];
     private int dirtyCount;
 
+    private IoWatcher[] checked = {}; // active ones that ask for it
+    private int checkedCount;
+
     Registrations(PollingLoop loop, Poller poller, boolean edgeTriggered) {
         this.loop = loop;
         this.poller = poller;
@@ -70,6 +73,9 @@ final class Registrations {
             register(registration, watcher.interest());
         }
         registration.add(watcher);
+        if (watcher.checksClosed()) {
+            check(watcher);
+        }
         int lasting = registration.gone ? Interest.BOTH : registration.lasting;
         if ((lasting & watcher.interest()) != 0) {
             loop.execute(new Arrival(watcher, lasting));
@@ -97,8 +103,38 @@ final class Registrations {
     void stop(IoWatcher watcher) {
         Registration registration = watcher.registration();
         registration.remove(watcher);
+        if (watcher.checked >= 0) {
+            uncheck(watcher);
+        }
         if (!edgeTriggered) {
             bringInLine(registration);
+        }
+    }
+
+    private void check(IoWatcher watcher) {
+        if (checkedCount == checked.length) {
+            checked = Arrays.copyOf(checked, Math.max(4, 2 * checkedCount));
+        }
+        watcher.checked = checkedCount;
+        checked[checkedCount++] = watcher;
+    }
+
+    /** The last one takes its place. */
+    private void uncheck(IoWatcher watcher) {
+        IoWatcher last = checked[--checkedCount];
+        checked[watcher.checked] = last;
+        last.checked = watcher.checked;
+        checked[checkedCount] = null;
+        watcher.checked = -1;
+    }
+
+    /** Those whose channel was closed without a word become ready, once. */
+    private void findClosed() {
+        for (int i = 0; i < checkedCount; i++) {
+            Registration registration = checked[i].registration();
+            if (!registration.gone && !((Pollable.OfChannel) registration.pollable).channel().isOpen()) {
+                closing(registration.pollable);
+            }
         }
     }
 
@@ -147,6 +183,9 @@ final class Registrations {
 
     /** Just before the poll: gives the poller the interests as they are now. */
     void flush() {
+        if (checkedCount > 0) {
+            findClosed();
+        }
         for (int i = 0; i < dirtyCount; i++) {
             Registration registration = dirty[i];
             dirty[i] = null;

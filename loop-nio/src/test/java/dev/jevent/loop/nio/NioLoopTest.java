@@ -130,6 +130,48 @@ class NioLoopTest {
     }
 
     @Test
+    @DisplayName("B-SEL-07: a watcher that checks for it hears of a close that the loop wasn't told of, also a stopped and started one")
+    void closesBehindTheLoopsBack() throws IOException {
+        List<Pipe> pipes = new ArrayList<>();
+        List<Watcher.Io> watchers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Pipe pipe = loop.channels().openPipe();
+            pipe.source().configureBlocking(false);
+            pipes.add(pipe);
+            Watcher.Io io = loop.io(Pollable.of(pipe.source()), READ);
+            io.checksClosed(true);
+            int number = i;
+            watchers.add(io);
+            io.start(() -> {
+                log.add("closed " + number);
+                io.stop();
+            });
+        }
+        assertThatThrownBy(() -> watchers.getFirst().checksClosed(false)).isInstanceOf(IllegalStateException.class);
+        for (int i : new int[] {0, 5, 3}) {
+            Runnable callback = watchers.get(i).callback();
+            watchers.get(i).stop();
+            watchers.get(i).start(callback);
+        }
+        for (int i : new int[] {3, 1, 0, 5, 4, 2}) {
+            Pipe pipe = pipes.get(i);
+            loop.runCallback(() -> {
+                try {
+                    pipe.source().close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            loop.run(Mode.ONCE); // would wait for ever
+            loop.run(Mode.NO_WAIT);
+            assertThat(log).last().isEqualTo("closed " + i);
+            pipe.sink().close();
+        }
+        assertThat(log).hasSize(6);
+        watchers.forEach(Watcher::close);
+    }
+
+    @Test
     void acceptIsReadAndConnectIsWrite() throws IOException {
         try (ServerSocketChannel server = loop.channels().openServerSocketChannel();
                 SocketChannel client = loop.channels().openSocketChannel()) {
