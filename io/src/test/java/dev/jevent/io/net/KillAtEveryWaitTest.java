@@ -171,7 +171,7 @@ class KillAtEveryWaitTest {
     }
 
     @HubTest(virtualTime = false)
-    @DisplayName("B-GRN-13: a write that is killed anywhere loses and doubles nothing")
+    @DisplayName("a write that is killed anywhere loses and doubles nothing")
     void write(Hub hub, @TempDir Path directory) throws Exception {
         killSending(hub, directory, data -> {
             ByteBuffer from = ByteBuffer.wrap(data);
