@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
  */
 final class ThreadWait {
     /** Idle selectors that are kept. */
-    private static final int MOST_IDLE = 16;
+    static final int MOST_IDLE = 16;
 
     private static final ConcurrentLinkedQueue<ThreadWait> IDLE = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger IDLE_COUNT = new AtomicInteger();

@@ -1,13 +1,16 @@
 package dev.jevent.io.libraries;
 
 /** A place in a server where requests are held until it is opened. It is asked and moved on a connection of its own. */
-interface Gate {
+interface Gate extends AutoCloseable {
     /** From now on whoever comes waits. */
     void shut() throws Exception;
 
     /** How many the server holds there now. */
     int waiting() throws Exception;
 
-    /** Lets all of them go on. */
+    /** Lets all of them go on, and whoever comes later. */
     void open() throws Exception;
+
+    @Override
+    void close() throws Exception;
 }

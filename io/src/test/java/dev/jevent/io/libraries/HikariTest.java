@@ -25,8 +25,8 @@ class HikariTest extends LibraryTest {
     }
 
     @Override
-    Gate gate() {
-        return server;
+    Gate openGate() throws Exception {
+        return server.gate();
     }
 
     @Override

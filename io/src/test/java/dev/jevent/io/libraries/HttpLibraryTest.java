@@ -20,8 +20,8 @@ abstract class HttpLibraryTest extends LibraryTest {
     }
 
     @Override
-    final Gate gate() {
-        return pages;
+    final Gate openGate() {
+        return pages.gate();
     }
 
     static Pages pages() {

@@ -29,8 +29,8 @@ class JedisTest extends LibraryTest {
     }
 
     @Override
-    Gate gate() {
-        return server;
+    Gate openGate() throws Exception {
+        return server.gate();
     }
 
     @Override

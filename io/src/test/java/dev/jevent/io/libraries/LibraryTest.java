@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
+import dev.jevent.io.net.KeptSelectors;
+import dev.jevent.io.patch.Patch;
 import dev.jevent.sync.Timeout;
 import dev.jevent.testkit.HubTest;
 import java.io.IOException;
@@ -21,15 +23,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 
 /**
  * What a blocking client library, used as it is, does on a hub. A subclass names the library and its server.
  *
  * <p>The server's {@link Gate} is opened by a greenlet of the same hub, so a library that froze the hub would never come to
- * its end here. Besides, for each test a line is appended to {@code target/libraries.tsv}: the hub's longest pause, how long its thread slept at
- * most, the longest pause with what the collector and other processes took, and how many threads were started.
+ * its end here. Besides, for each test a line is appended to {@code target/libraries.tsv}: the hub's longest pause, how long its
+ * thread slept at most, the longest pause with what the collector and other processes took, and how many threads were started.
  */
+@Tag("libraries")
 abstract class LibraryTest {
+    /** Whether the library's sockets are ours, by the patch: with {@code -Dtest.jvm=-Djevent.test.patched=true} for Maven. */
+    static final boolean PATCHED = Boolean.getBoolean("jevent.test.patched");
+
     private static final int GREENLETS = 200;
     private static final int FEW = 20;
     private static final Duration LOOK = Duration.ofMillis(5);
@@ -41,7 +51,10 @@ abstract class LibraryTest {
     private static final String TIMED_OUT = "timed out: ";
     private static final Path REPORT = Path.of("target", "libraries.tsv");
 
-    abstract Gate gate();
+    private Gate gate;
+
+    /** The server's, on a connection of its own. */
+    abstract Gate openGate() throws Exception;
 
     /** @param connections as many at once, at most, if the library limits them */
     abstract Library open(Hub hub, int connections) throws Exception;
@@ -60,6 +73,24 @@ abstract class LibraryTest {
     /** Whether a killed greenlet may fail with {@code error}, since the library throws it instead of what interrupted it. */
     boolean isOfKill(Throwable error) {
         return false;
+    }
+
+    @BeforeAll
+    static void patch() throws IOException {
+        if (PATCHED) {
+            assertThat(Patch.SOCKET.on()).isTrue();
+            KeptSelectors.make();
+        }
+    }
+
+    @BeforeEach
+    void arrive() throws Exception {
+        gate = openGate();
+    }
+
+    @AfterEach
+    void leave() throws Exception {
+        gate.close();
     }
 
     @HubTest(virtualTime = false, inGreenlet = true, limitSeconds = 60)
@@ -98,9 +129,9 @@ abstract class LibraryTest {
         hub.notErrors(this::isOfKill);
         int sockets = sockets();
         try (Library library = open(hub, FEW)) {
-            gate().shut();
+            gate.shut();
             List<Greenlet<Void>> asking = atGate(hub, library, FEW);
-            await(hub, gate()::waiting, FEW);
+            await(hub, gate::waiting, FEW);
             List<Greenlet<Void>> queued = isLimited() ? atGate(hub, library, FEW) : List.of();
             hub.sleep(SHORT); // into the queue of the pool, of which nobody tells
 
@@ -111,10 +142,10 @@ abstract class LibraryTest {
             assertThat(victims).as("killed").allMatch(this::endedByKill);
             assertThat(victimsInQueue).as("killed in the queue of the pool").allMatch(this::endedByKill);
 
-            gate().open();
+            gate.open();
             results(without(victims, asking));
             results(without(victimsInQueue, queued));
-            await(hub, gate()::waiting, 0);
+            await(hub, gate::waiting, 0);
             await(hub, library::inUse, 0);
             gatherAndGo(hub, library, FEW); // needs all of the connections
         }
@@ -125,13 +156,13 @@ abstract class LibraryTest {
     void aTimeoutEndsTheCallAndTheSameGreenletGoesOnWithTheLibrary(Hub hub) throws Exception {
         int sockets = sockets();
         try (Library library = open(hub, FEW)) {
-            gate().shut();
+            gate.shut();
             List<Greenlet<String>> greenlets = IntStream.range(0, isLimited() ? 2 * FEW : FEW)
                     .mapToObj(n -> hub.spawn(() -> timedOut(library) + library.work(n)))
                     .toList();
             List<String> results = results(greenlets);
-            gate().open();
-            await(hub, gate()::waiting, 0);
+            gate.open();
+            await(hub, gate::waiting, 0);
             await(hub, library::inUse, 0);
             List<String> undisturbed = results(spawn(hub, library, greenlets.size()));
             assertThat(results).isEqualTo(undisturbed.stream().map(result -> TIMED_OUT + result).toList());
@@ -179,10 +210,10 @@ abstract class LibraryTest {
 
     /** As many greenlets wait at the gate at the same time, are let go, and get their answers. */
     private void gatherAndGo(Hub hub, Library library, int count) throws Exception {
-        gate().shut();
+        gate.shut();
         List<Greenlet<Void>> greenlets = atGate(hub, library, count);
-        await(hub, gate()::waiting, count);
-        gate().open();
+        await(hub, gate::waiting, count);
+        gate.open();
         results(greenlets);
     }
 
@@ -238,7 +269,7 @@ abstract class LibraryTest {
         int threads = ticker.threads() - threadsBefore;
         String line = Stream.of(ticker.longest(), ticker.longestAsleep(), ticker.longestOfAll())
                 .map(time -> String.format(Locale.ROOT, "%.1f ms", time.toNanos() / 1e6))
-                .collect(Collectors.joining("\t", getClass().getSimpleName() + "\t" + what + "\t", "\t" + threads + "\n"));
+                .collect(Collectors.joining("\t", getClass().getSimpleName() + (PATCHED ? ", patched" : "") + "\t" + what + "\t", "\t" + threads + "\n"));
         Files.writeString(REPORT, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         assertThat(ticker.longestAsleep()).as("the longest sleep of the hub's thread").isLessThan(FREEZE);
         assertThat(threads).as("threads of the system that were started").isLessThanOrEqualTo(threads());

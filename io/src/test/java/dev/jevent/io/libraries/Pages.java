@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** {@link PagesProgram}, running. */
-final class Pages implements Gate, AutoCloseable {
+final class Pages implements AutoCloseable {
     private static final int SECONDS = 10;
 
     private final Process process;
@@ -41,19 +41,29 @@ final class Pages implements Gate, AutoCloseable {
         return "http://127.0.0.1:" + port + path;
     }
 
-    @Override
-    public void shut() throws IOException {
-        ask("shut");
+    /** A page, with a connection for each question. */
+    Gate gate() {
+        return new PageGate(this);
     }
 
-    @Override
-    public int waiting() throws IOException {
-        return Integer.parseInt(ask("waiting"));
-    }
+    private record PageGate(Pages pages) implements Gate {
+        @Override
+        public void shut() throws IOException {
+            pages.ask("shut");
+        }
 
-    @Override
-    public void open() throws IOException {
-        ask("open");
+        @Override
+        public int waiting() throws IOException {
+            return Integer.parseInt(pages.ask("waiting"));
+        }
+
+        @Override
+        public void open() throws IOException {
+            pages.ask("open");
+        }
+
+        @Override
+        public void close() {}
     }
 
     private String ask(String what) throws IOException {

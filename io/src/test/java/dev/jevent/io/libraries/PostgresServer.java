@@ -13,8 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A PostgreSQL server with an empty database. Its gate is an advisory lock, which the gate's connection holds. */
-final class PostgresServer implements Gate, AutoCloseable {
+/** A PostgreSQL server with an empty table. */
+final class PostgresServer implements AutoCloseable {
     /** What waits at the gate. */
     static final String WAIT = "select pg_advisory_xact_lock_shared(1)";
 
@@ -22,7 +22,6 @@ final class PostgresServer implements Gate, AutoCloseable {
     private static final int CONNECTIONS = 230;
 
     private final ServerProcess process;
-    private Connection gate;
 
     private PostgresServer(ServerProcess process) {
         this.process = process;
@@ -45,8 +44,9 @@ final class PostgresServer implements Gate, AutoCloseable {
         String data = process.directory().resolve("data").toString();
         process.run(List.of(initdb, "-D", data, "-U", "jevent", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"));
         process.start(port -> command(postgres, data, port));
-        gate = connect();
-        execute("create table numbers (owner int, value int)");
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            statement.execute("create table numbers (owner int, value int)");
+        }
     }
 
     private static List<String> command(String postgres, String data, int port) {
@@ -79,45 +79,46 @@ final class PostgresServer implements Gate, AutoCloseable {
         return DriverManager.getConnection(url());
     }
 
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = gate.createStatement()) {
-            statement.execute(sql);
+    /** An advisory lock, which this connection holds. */
+    Gate gate() throws SQLException {
+        return new LockGate(connect());
+    }
+
+    private record LockGate(Connection connection) implements Gate {
+        private void execute(String sql) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
         }
-    }
 
-    /** The number that {@code sql} gives, asked on the connection of the gate. */
-    int ask(String sql) throws SQLException {
-        try (Statement statement = gate.createStatement(); ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getInt(1);
+        @Override
+        public void shut() throws SQLException {
+            execute("select pg_advisory_lock(1)");
         }
-    }
 
-    @Override
-    public void shut() throws SQLException {
-        execute("select pg_advisory_lock(1)");
-    }
+        @Override
+        public int waiting() throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet result = statement.executeQuery(
+                            "select count(*) from pg_locks where locktype = 'advisory' and not granted")) {
+                result.next();
+                return result.getInt(1);
+            }
+        }
 
-    @Override
-    public int waiting() throws SQLException {
-        return ask("select count(*) from pg_locks where locktype = 'advisory' and not granted");
-    }
+        @Override
+        public void open() throws SQLException {
+            execute("select pg_advisory_unlock_all()");
+        }
 
-    @Override
-    public void open() throws SQLException {
-        execute("select pg_advisory_unlock_all()");
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+        }
     }
 
     @Override
     public void close() throws IOException, InterruptedException {
-        try {
-            if (gate != null) {
-                gate.close();
-            }
-        } catch (SQLException e) {
-            throw new IOException("the connection of the gate", e);
-        } finally {
-            process.close();
-        }
+        process.close();
     }
 }

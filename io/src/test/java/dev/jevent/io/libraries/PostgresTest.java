@@ -1,13 +1,20 @@
 package dev.jevent.io.libraries;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.jevent.Hub;
+import dev.jevent.testkit.HubTest;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** PostgreSQL's JDBC driver, with a connection for each call. */
 class PostgresTest extends LibraryTest {
+    private static final String CANCELLED = "57014";
+
     private static PostgresServer server;
 
     @BeforeAll
@@ -23,8 +30,8 @@ class PostgresTest extends LibraryTest {
     }
 
     @Override
-    Gate gate() {
-        return server;
+    Gate openGate() throws Exception {
+        return server.gate();
     }
 
     @Override
@@ -35,6 +42,16 @@ class PostgresTest extends LibraryTest {
     @Override
     int threads() {
         return 4;
+    }
+
+    @HubTest(virtualTime = false, inGreenlet = true)
+    void theDriversOwnTimeoutLeavesTheConnectionUsable() throws Exception {
+        try (Connection connection = server.connect(); Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(1);
+            assertThatThrownBy(() -> statement.execute("select pg_sleep(3600)"))
+                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(CANCELLED));
+            statement.execute("select 1");
+        }
     }
 
     @Override

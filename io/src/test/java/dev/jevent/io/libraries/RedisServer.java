@@ -4,15 +4,14 @@ import java.io.IOException;
 import java.util.List;
 import redis.clients.jedis.Jedis;
 
-/** A Redis server with nothing in it. Its gate is a list from which everybody takes an item. */
-final class RedisServer implements Gate, AutoCloseable {
-    /** The list. */
+/** A Redis server with nothing in it. */
+final class RedisServer implements AutoCloseable {
+    /** The list of the gate. */
     static final String GATE = "gate";
 
     private static final String[] ENOUGH = "go ".repeat(1000).split(" ");
 
     private final ServerProcess process;
-    private Jedis gate;
 
     private RedisServer(ServerProcess process) {
         this.process = process;
@@ -24,8 +23,6 @@ final class RedisServer implements Gate, AutoCloseable {
         try {
             server.process.start(port -> List.of(program, "--port", Integer.toString(port), "--bind", "127.0.0.1",
                     "--save", "", "--appendonly", "no"));
-            server.gate = new Jedis("127.0.0.1", server.port());
-            server.gate.ping(); // else it would connect in the first test, which would be blamed for the socket
             return server;
         } catch (Throwable e) {
             server.close();
@@ -37,30 +34,39 @@ final class RedisServer implements Gate, AutoCloseable {
         return process.port();
     }
 
-    @Override
-    public void shut() {
-        gate.del(GATE);
+    /** A list from which everybody takes an item. */
+    Gate gate() {
+        Jedis jedis = new Jedis("127.0.0.1", port());
+        jedis.ping(); // it connects with its first command
+        return new ListGate(jedis);
     }
 
-    @Override
-    public int waiting() {
-        String found = gate.info("clients").lines().filter(line -> line.startsWith("blocked_clients:")).findFirst().orElseThrow();
-        return Integer.parseInt(found.substring(found.indexOf(':') + 1).strip());
-    }
+    private record ListGate(Jedis jedis) implements Gate {
+        @Override
+        public void shut() {
+            jedis.del(GATE);
+        }
 
-    @Override
-    public void open() {
-        gate.rpush(GATE, ENOUGH);
+        @Override
+        public int waiting() {
+            String name = "blocked_clients:";
+            String line = jedis.info("clients").lines().filter(each -> each.startsWith(name)).findFirst().orElseThrow();
+            return Integer.parseInt(line.substring(name.length()).strip());
+        }
+
+        @Override
+        public void open() {
+            jedis.rpush(GATE, ENOUGH);
+        }
+
+        @Override
+        public void close() {
+            jedis.close();
+        }
     }
 
     @Override
     public void close() throws IOException, InterruptedException {
-        try {
-            if (gate != null) {
-                gate.close();
-            }
-        } finally {
-            process.close();
-        }
+        process.close();
     }
 }

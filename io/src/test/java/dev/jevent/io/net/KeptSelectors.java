@@ -11,7 +11,7 @@ public final class KeptSelectors {
 
     public static void make() throws IOException {
         List<ThreadWait> waits = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < ThreadWait.MOST_IDLE; i++) {
             waits.add(ThreadWait.take(SelectorProvider.provider()));
         }
         for (ThreadWait wait : waits) {
