@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,7 @@ class ConnectorTest {
         }
     }
 
-    private static class Fixed implements Resolver {
+    static class Fixed implements Resolver {
         private final List<String> literals;
 
         Fixed(List<String> literals) {
@@ -162,6 +163,19 @@ class ConnectorTest {
         while (!hub.greenlets().isEmpty()) {
             hub.yieldNow();
         }
+    }
+
+    @Test
+    @DisplayName("an address of a family that the system doesn't have is an attempt that fails, as any other")
+    void familyThatIsMissing() throws Exception {
+        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-Djava.net.preferIPv4Stack=true",
+                        "-cp", System.getProperty("java.class.path"), OnlyIpv4.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(child.getInputStream().readAllBytes());
+        assertThat(child.waitFor()).as(output).isZero();
+        assertThat(output).contains("connected to 127.0.0.1");
     }
 
     @HubTest(virtualTime = false)
