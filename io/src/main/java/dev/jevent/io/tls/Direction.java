@@ -36,6 +36,12 @@ final class Direction {
         enter(Thread.currentThread());
     }
 
+    /** As {@link #enterBriefly}, but returns false if somebody uses it. */
+    @NeverSwitches
+    boolean tryEnter() {
+        return user.compareAndSet(null, Thread.currentThread());
+    }
+
     private void enter(Object mine) {
         Object other = user.compareAndExchange(null, mine);
         if (other != null) {

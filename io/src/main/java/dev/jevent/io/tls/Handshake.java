@@ -56,6 +56,11 @@ final class Handshake {
     }
 
     @NeverSwitches
+    boolean tryAcquire() {
+        return turn.tryAcquire();
+    }
+
+    @NeverSwitches
     void release() {
         turn.release();
     }

@@ -15,6 +15,9 @@ import javax.net.ssl.SSLProtocolException;
  * one greenlet at a time: who does the handshake, then who reads.
  */
 final class Incoming {
+    /** Buffers of bytes that are read only to be rid of them; who sends more must expect a reset. */
+    private static final int DISCARDS = 16;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final ByteStream transport;
@@ -123,6 +126,21 @@ final class Incoming {
             total += count;
         }
         return total;
+    }
+
+    /**
+     * Takes what has come, since nobody will: a TCP socket that is closed while something is unread, session tickets as a rule, resets
+     * the connection, and the peer loses what it hasn't read yet.
+     */
+    @NeverSwitches
+    void discard() {
+        try {
+            for (int i = 0; i < DISCARDS && transport.tryRead(encrypted.clear()) > 0; i++) {
+                // as long as there is something
+            }
+        } catch (IOException e) {
+            // The connection is reset already, or closed.
+        }
     }
 
     /** What came after the last record. */

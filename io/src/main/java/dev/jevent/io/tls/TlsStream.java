@@ -417,9 +417,26 @@ public final class TlsStream implements ByteStream {
                 if (isHandshaken() && failure == null && !handshake.isTaskRunning()) {
                     outgoing.sayGoodbye();
                 }
+                discardUnread();
             } finally {
                 closing.set();
                 transport.close();
+            }
+        }
+    }
+
+    private void discardUnread() {
+        if (reading.tryEnter()) {
+            try {
+                if (handshake.tryAcquire()) {
+                    try {
+                        incoming.discard();
+                    } finally {
+                        handshake.release();
+                    }
+                }
+            } finally {
+                reading.leave();
             }
         }
     }
