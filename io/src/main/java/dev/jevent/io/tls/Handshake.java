@@ -72,6 +72,9 @@ final class Handshake {
             engine.beginHandshake();
             begun = true;
         }
+        if (running != null) {
+            runTasks(); // of one who was killed; until then the engine may be locked
+        }
         int idle = 0;
         for (;;) {
             SSLEngineResult result;

@@ -84,9 +84,11 @@ public final class TlsStream implements ByteStream {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Event closing = new Event(); // for who waits for work in the thread pool
 
+    private final SSLSession noSession; // until there is one: then the engine may be locked by what runs in the thread pool
+    private volatile SSLSession session; // of the handshake that is done
+
     private volatile Duration timeout;
     private volatile boolean suppressTruncation;
-    private volatile SSLSession session; // of the handshake that is done
     private volatile SSLException failure;
     private volatile boolean outputShutdown;
 
@@ -103,6 +105,7 @@ public final class TlsStream implements ByteStream {
         this.handshake = new Handshake(this, engine, incoming, outgoing, closing);
         this.receiving = new Reading(this, incoming, outgoing, handshake);
         this.sending = new Writing(this, outgoing, handshake);
+        this.noSession = engine.getSession();
         this.timeout = transport.timeout();
         transport.timeout(null);
     }
@@ -198,9 +201,10 @@ public final class TlsStream implements ByteStream {
         return session != null;
     }
 
-    /** Whether the protocol is one in which a handshake may be followed by another. */
+    /** Whether the protocol is one in which a handshake may be followed by another. Not before the handshake has agreed on it. */
     boolean isBefore13() {
-        return BEFORE_13.contains(session().getProtocol());
+        SSLSession agreed = session;
+        return BEFORE_13.contains((agreed != null ? agreed : engine.getSession()).getProtocol());
     }
 
     // ---- reading ----
@@ -537,7 +541,7 @@ public final class TlsStream implements ByteStream {
     /** What was agreed in the handshake, the protocol and the cipher suite among it; before that a session of nothing. */
     public SSLSession session() {
         SSLSession agreed = session;
-        return agreed != null ? agreed : engine.getSession();
+        return agreed != null ? agreed : noSession;
     }
 
     /** As agreed by ALPN; empty: none; null before the handshake is done. */

@@ -13,6 +13,7 @@ import dev.jevent.testkit.HubTest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -20,6 +21,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
@@ -110,19 +112,17 @@ class TlsSocketTest {
         }
     }
 
-    @HubTest(virtualTime = false)
-    @DisplayName("T8: certificates are checked on a thread of the pool while the hub runs others")
-    void workIsDoneOffTheHub(Hub hub) throws Exception {
-        List<Thread> checking = new ArrayList<>();
+    /** Trusts everybody, after {@code check}. */
+    private static SSLContext trustingAfter(Runnable check) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new X509ExtendedTrustManager() {
             @Override
             public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-                checking.add(Thread.currentThread());
+                check.run();
             }
 
             @Override
-            public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {
+            public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
                 throw new UnsupportedOperationException();
             }
 
@@ -137,7 +137,7 @@ class TlsSocketTest {
             }
 
             @Override
-            public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {
+            public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
                 throw new UnsupportedOperationException();
             }
 
@@ -151,11 +151,53 @@ class TlsSocketTest {
                 return new X509Certificate[0];
             }
         }}, null);
-        try (Pair pair = Pair.open(context)) {
+        return context;
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("T8: certificates are checked on a thread of the pool while the hub runs others")
+    void workIsDoneOffTheHub(Hub hub) throws Exception {
+        List<Thread> checking = new ArrayList<>();
+        try (Pair pair = Pair.open(trustingAfter(() -> checking.add(Thread.currentThread())))) {
             Greenlet<Void> handshake = hub.spawn(() -> pair.server().handshake());
             pair.client().handshake();
             handshake.get();
             assertThat(checking).hasSize(1).allMatch(thread -> !thread.isVirtual() && thread != hub.thread());
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("T4, T8: while a certificate is being checked for ever, main may time out, again and again, and go on when it is done, or close")
+    void checkThatTakesLong(Hub hub) throws Exception {
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        SSLContext slow = trustingAfter(() -> {
+            try {
+                mayGoOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        hub.notErrors(IOException.class::isInstance);
+        Pair closed = Pair.open(slow);
+        try (Pair pair = Pair.open(slow)) {
+            Greenlet<Void> handshake = hub.spawn(() -> pair.server().handshake());
+            Greenlet<Void> handshakeOfClosed = hub.spawn(() -> closed.server().handshake());
+            closed.client().timeout(SHORT);
+            assertThatThrownBy(() -> closed.client().handshake()).hasMessage("handshake timed out");
+            pair.client().timeout(SHORT);
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> pair.client().handshake()).hasMessage("handshake timed out");
+                assertThatThrownBy(() -> pair.client().read(ByteBuffer.allocate(1))).hasMessage("handshake timed out");
+            }
+            closed.client().close();
+            mayGoOn.countDown();
+            pair.client().timeout(null);
+            pair.client().handshake();
+            handshake.get();
+            assertThatThrownBy(handshakeOfClosed::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(IOException.class);
+        } finally {
+            mayGoOn.countDown();
+            closed.close();
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.jevent.ConcurrentUseException;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.io.ByteStream;
+import dev.jevent.sync.AsyncResult;
 import dev.jevent.testkit.HubTest;
 import dev.jevent.testkit.OnHub;
 import dev.jevent.testkit.VirtualClock;
@@ -332,6 +333,48 @@ class TlsStreamTest {
             assertThat(into.array()).isEqualTo(data);
             pair.client().close();
             assertThat(pair.server().tryRead(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    @DisplayName("tryRead and tryWrite may be called in a callback of the loop")
+    void triesInACallback(String protocol, Hub hub) throws Exception {
+        try (TlsPair pair = TlsPair.open(protocol)) {
+            Greenlet<Void> server = hub.spawn(() -> pair.server().handshake());
+            pair.client().handshake();
+            server.get();
+            ByteBuffer into = ByteBuffer.allocate(9);
+            AsyncResult<String> result = new AsyncResult<>();
+            hub.loop().runCallback(() -> {
+                try {
+                    int written = pair.client().tryWrite(ascii("abc"));
+                    result.set(written + " " + pair.server().tryRead(into) + " " + pair.server().tryRead(into));
+                } catch (IOException e) {
+                    result.setException(e);
+                }
+            });
+            assertThat(result.get()).isEqualTo("3 3 0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    @DisplayName("TLS goes over TLS as over any stream")
+    void nested(String protocol, Hub hub) throws Exception {
+        byte[] data = random(100_000);
+        try (TlsPair outer = TlsPair.open(protocol)) {
+            try (TlsStream client = TlsStream.client(outer.client(), Certificates.client(), "shop.example", 1);
+                    TlsStream server = TlsStream.server(outer.server(), Certificates.server("shop"))) {
+                Greenlet<Integer> writer = hub.spawn(() -> client.write(ByteBuffer.wrap(data)));
+                assertThat(server.inputStream().readNBytes(data.length)).isEqualTo(data);
+                writer.get();
+                Greenlet<Integer> end = hub.spawn(() -> server.read(ByteBuffer.allocate(1)));
+                hub.yieldNow();
+                client.shutdownOutput();
+                assertThat(end.get()).isEqualTo(-1);
+            }
+            assertThat(outer.clientEnd().isOpen()).isFalse();
         }
     }
 
