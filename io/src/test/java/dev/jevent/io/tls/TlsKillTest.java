@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnHub(limitSeconds = 120)
 class TlsKillTest {
     private static final Duration STEP = Duration.ofMillis(1);
-    private static final int PIECE = 700;
+    private static final int PIECE = 1_400;
 
     /** Thrown into the victim. */
     private static final class Hit extends Error {
@@ -140,7 +140,7 @@ class TlsKillTest {
                 writer.get();
             }
         }
-        assertThat(step).as("waits that were hit").isGreaterThan(20);
+        assertThat(step).as("waits that were hit").isGreaterThan(15);
     }
 
     @ParameterizedTest
@@ -161,7 +161,7 @@ class TlsKillTest {
                 assertThat(reader.get()).isEqualTo(data);
             }
         }
-        assertThat(step).as("waits that were hit").isGreaterThan(60);
+        assertThat(step).as("waits that were hit").isGreaterThan(30);
     }
 
     @ParameterizedTest
