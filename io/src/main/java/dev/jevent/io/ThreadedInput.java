@@ -1,6 +1,7 @@
 package dev.jevent.io;
 
 import dev.jevent.ConcurrentUseException;
+import dev.jevent.Durations;
 import dev.jevent.Hub;
 import dev.jevent.WaitNode;
 import dev.jevent.WaitQueue;
@@ -14,7 +15,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A stream whose reads block, read cooperatively: gevent's {@code FileObjectThread}. For what no loop can watch: the pipes of
@@ -38,7 +41,18 @@ public final class ThreadedInput extends ByteInput {
 
     /** @param name in errors and dumps; null: that of {@code stream} */
     public ThreadedInput(InputStream stream, String name) {
-        filler = new Filler(Objects.requireNonNull(stream, "stream"), name);
+        this(stream, name, Duration.ZERO);
+    }
+
+    /**
+     * One whose thread holds the monitor of {@code stream} while it reads, and that long at the start and after each read:
+     * others who want the monitor get it only where nobody goes on reading.
+     */
+    public ThreadedInput(InputStream stream, String name, Duration linger) {
+        filler = new Filler(Objects.requireNonNull(stream, "stream"), name, Durations.nanos("linger", linger));
+        if (filler.linger > 0) {
+            NativeThreads.run(filler::lingerFromTheStart);
+        }
     }
 
     @Override
@@ -84,15 +98,19 @@ public final class ThreadedInput extends ByteInput {
      *   IDLE ── a read finds nothing ──▶ FILLING ── bytes, end or failure ──▶ IDLE
      *    └── close() ──▶ CLOSED             └── close() meanwhile ──▶ CLOSED once the stream has answered
      * </pre>
+     *
+     * <p>Idle with a {@link #lingerer}, the next fill is that thread's, and so is the close of the stream.
      */
     private static final class Filler extends Turns implements Runnable {
         private final InputStream stream;
         private final String name;
+        private final long linger;
 
         // inside the guard
         private final WaitQueue waiting = new WaitQueue();
         private Object reader; // null: nobody
-        private boolean filling;
+        private volatile boolean filling;
+        private Thread lingerer; // null: no thread is in the monitor between two reads
         private volatile boolean closed;
 
         // of whoever has the buffer
@@ -102,9 +120,10 @@ public final class ThreadedInput extends ByteInput {
         private boolean ended;
         private Throwable failure;
 
-        Filler(InputStream stream, String name) {
+        Filler(InputStream stream, String name, long linger) {
             this.stream = stream;
             this.name = name;
+            this.linger = linger;
         }
 
         int receive(ByteBuffer into, long nanos) throws IOException {
@@ -199,8 +218,13 @@ public final class ThreadedInput extends ByteInput {
             enter();
             boolean starts = !filling && !closed;
             filling |= starts;
+            Thread there = lingerer;
             leave();
             if (!starts) {
+                return;
+            }
+            if (there != null) {
+                LockSupport.unpark(there);
                 return;
             }
             boolean started = false;
@@ -234,6 +258,77 @@ public final class ThreadedInput extends ByteInput {
         /** On a native thread. */
         @Override
         public void run() {
+            boolean closes;
+            if (linger == 0) {
+                closes = readOnce();
+            } else {
+                synchronized (stream) {
+                    closes = goesOn(Next.AGAIN);
+                }
+            }
+            end(closes);
+        }
+
+        /** On a native thread. Nothing if another was faster. */
+        private void lingerFromTheStart() {
+            boolean closes;
+            synchronized (stream) {
+                enter();
+                boolean free = !filling && !closed;
+                lingerer = free ? Thread.currentThread() : null; // whoever else was it has left the monitor
+                leave();
+                closes = free && goesOn(awaitNext());
+            }
+            end(closes);
+        }
+
+        /** Reads as often as it is asked to. In the monitor of the stream. @return whether to close the stream */
+        private boolean goesOn(Next first) {
+            Next next = first;
+            while (next == Next.AGAIN) {
+                next = readOnce() ? Next.CLOSE : awaitNext();
+            }
+            return next == Next.CLOSE;
+        }
+
+        private void end(boolean closes) {
+            if (closes) {
+                try {
+                    stream.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(toString(), e); // to the thread's handler: who closed has gone on
+                }
+            }
+        }
+
+        private enum Next { AGAIN, LEAVE, CLOSE }
+
+        /** Stays for a while. Whoever fills or closes meanwhile leaves that to this thread. */
+        private Next awaitNext() {
+            Thread me = Thread.currentThread();
+            enter();
+            boolean stays = lingerer == me;
+            leave();
+            if (!stays) {
+                return Next.LEAVE;
+            }
+            long end = System.nanoTime() + linger;
+            long left;
+            while (!filling && !closed && (left = end - System.nanoTime()) > 0) {
+                LockSupport.parkNanos(this, left);
+            }
+            enter();
+            Next next = closed ? Next.CLOSE : filling ? Next.AGAIN : Next.LEAVE;
+            if (next != Next.AGAIN) {
+                lingerer = null;
+                filling = false;
+            }
+            leave();
+            return next;
+        }
+
+        /** @return whether it was closed meanwhile */
+        private boolean readOnce() {
             int count = 0;
             Throwable thrown = null;
             try {
@@ -251,21 +346,16 @@ public final class ThreadedInput extends ByteInput {
             if (to == 0) {
                 buffer = null; // as a rule the end
             }
+            boolean lingers = linger > 0 && to > 0;
             enter();
             filling = false;
-            boolean close = closed;
+            boolean closes = closed;
+            lingerer = lingers && !closes ? Thread.currentThread() : null;
             WaitNode woken = waiting.claimAll();
             leave();
             WaitQueue.wakeAll(woken, null);
-            if (close) {
-                try {
-                    stream.close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(toString(), e); // to the thread's handler: who closed has gone on
-                }
-            }
+            return closes;
         }
-
         int available() {
             enter();
             int count = filling || closed ? 0 : to - from;
@@ -278,10 +368,13 @@ public final class ThreadedInput extends ByteInput {
             boolean first = !closed;
             closed = true;
             boolean idle = !filling;
+            Thread there = lingerer;
             WaitNode woken = waiting.claimAll();
             leave();
             WaitQueue.wakeAll(woken, null);
-            if (first && idle) {
+            if (there != null) {
+                LockSupport.unpark(there);
+            } else if (first && idle) {
                 stream.close();
             }
         }

@@ -212,6 +212,59 @@ class ThreadedStreamsTest {
         }
     }
 
+    @HubTest(virtualTime = false)
+    @DisplayName("a thread that lingers keeps the monitor for the next read, and closes the stream when told so")
+    void lingererKeepsTheMonitor(Hub hub) throws Exception {
+        Slow slow = new Slow();
+        ThreadedInput input = new ThreadedInput(slow, null, Duration.ofHours(1));
+        slow.next.add("a");
+        assertThat(input.read()).isEqualTo('a');
+        CountDownLatch entered = new CountDownLatch(1);
+        Thread other = new Thread(() -> {
+            synchronized (slow) {
+                entered.countDown();
+            }
+        });
+        other.start();
+        while (other.getState() != Thread.State.BLOCKED) {
+            hub.sleep(SHORT);
+        }
+        slow.next.add("b");
+        assertThat(input.read()).isEqualTo('b');
+        assertThat(entered.getCount()).isEqualTo(1);
+        input.close();
+        while (!slow.closed) {
+            hub.sleep(SHORT);
+        }
+        hub.threadPool().apply(() -> {
+            entered.await();
+            other.join();
+            return null;
+        });
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("a thread that lingers leaves after its time, and at the end of the stream")
+    void lingererLeaves(Hub hub) throws Exception {
+        Slow slow = new Slow();
+        try (ThreadedInput input = new ThreadedInput(slow, null, SHORT)) {
+            for (String each : List.of("a", "b", "c")) {
+                slow.next.add(each);
+                assertThat(input.read()).isEqualTo(each.charAt(0));
+                hub.threadPool().apply(() -> {
+                    synchronized (slow) {
+                        return null;
+                    }
+                });
+            }
+            Greenlet<Integer> reader = hub.spawn(() -> input.read());
+            hub.yieldNow();
+            slow.next.add("");
+            assertThat(reader.get()).isEqualTo(-1);
+        }
+        assertThat(slow.closed).isTrue();
+    }
+
     // ---- writing
 
     @HubTest(virtualTime = false)

@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,11 +16,14 @@ import java.util.regex.Pattern;
  * Processes of the JDK, whose pipes are blocking streams, so that a native thread reads for whoever waits.
  *
  * <p>Facts of JDK 25: the pipes are close-on-exec, and a child closes all other descriptors, too. When the child has ended, the
- * JDK takes what is in its output pipes, 64 KB at most, and closes them, but not while somebody reads: so no byte of the
- * child is lost, and no descriptor is kept by a pipe that nobody reads. What a grandchild writes after that is lost.
+ * JDK takes what is in its output pipes, 64 KB at most, and closes them: so no byte of the child is lost, and no descriptor is
+ * kept by a pipe that nobody reads. It needs the monitor of the stream for that. A thread that reads has it, also between two
+ * reads that follow each other within {@link #LINGER}, and that long after the start; so who goes on reading gets what
+ * grandchildren write, to the end.
  */
 final class JdkLauncher implements Launcher {
     private static final Pattern ERRNO = Pattern.compile("error[:=] ?(\\d+)");
+    private static final Duration LINGER = Duration.ofMillis(50);
     private static final int ENOENT = 2;
     private static final int EACCES = 13;
 
@@ -37,9 +41,9 @@ final class JdkLauncher implements Launcher {
                 builder.redirectInput() == Redirect.PIPE
                         ? new ThreadedOutput(process.getOutputStream(), "stdin" + of) : null,
                 builder.redirectOutput() == Redirect.PIPE
-                        ? new ThreadedInput(process.getInputStream(), "stdout" + of) : null,
+                        ? new ThreadedInput(process.getInputStream(), "stdout" + of, LINGER) : null,
                 builder.redirectError() == Redirect.PIPE && !builder.redirectErrorStream()
-                        ? new ThreadedInput(process.getErrorStream(), "stderr" + of) : null);
+                        ? new ThreadedInput(process.getErrorStream(), "stderr" + of, LINGER) : null);
     }
 
     /** As the JDK names such errors elsewhere; the system's number is in the message only. */

@@ -490,6 +490,26 @@ class SubprocessTest {
     }
 
     @HubTest(virtualTime = false)
+    @DisplayName("F-SUB-03: what grandchildren write after the child has ended is read to the end")
+    void grandchildrenAreRead(Hub hub, @TempDir Path folder) throws Exception {
+        Path gate = folder.resolve("gate");
+        Subprocess.checkCall("mkfifo", gate.toString());
+        String script = "echo child; read go; (read l < $1; echo $l; read l < $1; echo $l) & exit 3";
+        try (Subprocess process = sh(script, gate.toString()).start()) {
+            assertThat(process.stdout().readNBytes(6)).asString(UTF_8).isEqualTo("child\n");
+            Greenlet<byte[]> reader = hub.spawn(() -> process.stdout().readAllBytes());
+            hub.yieldNow();
+            process.stdin().write('\n');
+            assertThat(process.waitFor()).isEqualTo(3);
+            hub.sleep(Duration.ofMillis(20)); // for the JDK, to close what it can
+            assertThat(reader.ready()).isFalse();
+            new Command("tee", gate.toString()).input("one\n").run().check();
+            new Command("tee", gate.toString()).input("two\n").run().check();
+            assertThat(reader.get()).asString(UTF_8).isEqualTo("one\ntwo\n");
+        }
+    }
+
+    @HubTest(virtualTime = false)
     void brokenPipeIsTold() throws Exception {
         try (Subprocess process = Subprocess.start("true")) {
             process.waitFor();
