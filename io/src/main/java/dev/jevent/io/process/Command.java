@@ -38,6 +38,9 @@ import java.util.Objects;
  * whoever waits for a program here is killed or timed out, the program is killed.
  */
 public final class Command {
+    /** For what a program that was killed has left in its pipes; more only comes if its children have them, too. */
+    private static final Duration REST = Duration.ofMillis(250);
+
     private final List<String> words;
     private Path directory;
     private Map<String, String> environment;
@@ -226,7 +229,7 @@ public final class Command {
         } catch (ProcessTimeoutException e) {
             started.kill();
             started.waitFor();
-            throw started.timedOut(timeout); // with what came meanwhile
+            throw started.timedOut(timeout, REST);
         } finally {
             started.kill();
             started.closePipes();

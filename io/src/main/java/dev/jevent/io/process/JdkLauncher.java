@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * JDK takes what is in its output pipes, 64 KB at most, and closes them: so no byte of the child is lost, and no descriptor is
  * kept by a pipe that nobody reads. It needs the monitor of the stream for that. A thread that reads has it, also between two
  * reads that follow each other within {@link #LINGER}, and that long after the start; so who goes on reading gets what
- * grandchildren write, to the end.
+ * grandchildren write, to the end. But for a child that ends before that thread has the monitor: nothing helps there.
  */
 final class JdkLauncher implements Launcher {
     private static final Pattern ERRNO = Pattern.compile("error[:=] ?(\\d+)");

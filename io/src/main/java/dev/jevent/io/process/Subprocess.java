@@ -271,7 +271,14 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
         return new Completed(command, status, communication.output(), communication.errorOutput(), charset);
     }
 
-    ProcessTimeoutException timedOut(Duration timeout) throws IOException {
+    /** After reading on for {@code rest}, or until nobody writes any more. */
+    @Switches
+    ProcessTimeoutException timedOut(Duration timeout, Duration rest) throws IOException {
+        communication.run(this, rest.toNanos());
+        return timedOut(timeout);
+    }
+
+    private ProcessTimeoutException timedOut(Duration timeout) throws IOException {
         communication.takeRest();
         return new ProcessTimeoutException(command, timeout, communication.output(), communication.errorOutput());
     }

@@ -68,7 +68,7 @@ class InterruptedSubprocessTest {
                 kills++;
             }
             assertThat(got.toByteArray()).isEqualTo(data);
-            assertThat(kills).isGreaterThan(5);
+            assertThat(kills).isPositive();
             writer.get();
         }
     }
@@ -98,6 +98,13 @@ class InterruptedSubprocessTest {
         byte[] data = new byte[600_000];
         chance.nextBytes(data);
         try (Subprocess process = Subprocess.start("cat")) {
+            ByteBuffer from = ByteBuffer.wrap(data);
+            Greenlet<Integer> stuck = hub.spawn(() -> process.stdin().write(from));
+            while (from.position() < 128 * 1024) {
+                hub.sleep(SHORT); // until the pipes are full, for nobody reads
+            }
+            stuck.kill();
+            assertThat(stuck.value()).as("killed in the middle").isNull();
             Greenlet<byte[]> reader = hub.spawn(() -> {
                 ByteArrayOutputStream got = new ByteArrayOutputStream();
                 byte[] piece = new byte[5_000];
@@ -107,17 +114,13 @@ class InterruptedSubprocessTest {
                 }
                 return got.toByteArray();
             });
-            ByteBuffer from = ByteBuffer.wrap(data);
-            int kills = 0;
             while (from.hasRemaining()) {
                 Greenlet<Integer> writer = hub.spawn(() -> process.stdin().write(from));
                 lapse(hub);
                 writer.kill();
-                kills++;
             }
             process.stdin().close();
             assertThat(reader.get()).isEqualTo(data);
-            assertThat(kills).isGreaterThan(3);
         }
     }
 
