@@ -2,6 +2,7 @@ package dev.jevent.io.net;
 
 import dev.jevent.Hub;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
 /** A thread with a hub of its own that runs one body as its main. */
 final class OtherHub {
@@ -12,21 +13,27 @@ final class OtherHub {
     }
 
     private final Thread thread;
+    private final CountDownLatch open = new CountDownLatch(1);
     private volatile Throwable failure;
 
     private OtherHub(Body body) {
         thread = Thread.ofPlatform().daemon().name("other hub").start(() -> {
             try (Hub hub = Hub.current()) {
+                open.countDown();
                 hub.errorHandler((context, error) -> failure = error);
                 body.run(hub);
             } catch (Throwable e) {
                 failure = e;
+                open.countDown();
             }
         });
     }
 
-    static OtherHub start(Body body) {
-        return new OtherHub(body);
+    /** Returns when its hub is open: a main that waits for it before would find nobody who could wake it. */
+    static OtherHub start(Body body) throws InterruptedException {
+        OtherHub other = new OtherHub(body);
+        other.open.await();
+        return other;
     }
 
     /** Blocks the calling thread: for a main that has nothing else to run. */
