@@ -28,6 +28,14 @@ public abstract class Waiter extends WaitNode {
         }
     };
 
+    /** What {@link #awaitAsJdkCall} returns when an error was thrown in, which is still to be delivered. */
+    public static final Object INTERRUPTED = new Object() {
+        @Override
+        public String toString() {
+            return "INTERRUPTED";
+        }
+    };
+
     private static final VarHandle STATE;
 
     static {
@@ -47,6 +55,7 @@ public abstract class Waiter extends WaitNode {
     private Object value;
     private Throwable error;
     private Object waitingOn;
+    private boolean asJdkCall;
 
     protected Waiter() {}
 
@@ -132,6 +141,31 @@ public abstract class Waiter extends WaitNode {
             waitingOn = null;
             state = IDLE;
         }
+    }
+
+    /**
+     * As {@link #await}, but in a greenlet with the manners of a JDK call, for code that knows of exceptions only: a kill or a
+     * timeout interrupts the thread and ends the wait with {@link #INTERRUPTED}. It is delivered at the next wait, or takes
+     * the place of the exception that the caller makes of it.
+     */
+    @Switches
+    public final Object awaitAsJdkCall(long nanos) {
+        asJdkCall = true;
+        try {
+            return await(nanos);
+        } finally {
+            asJdkCall = false;
+        }
+    }
+
+    protected final boolean isAsJdkCall() {
+        return asJdkCall;
+    }
+
+    /** As {@link #wake}, by the one who waits itself: there is nobody to resume. */
+    protected final void wakeHere(Object value) {
+        this.value = value;
+        STATE.setRelease(this, DONE);
     }
 
     /** As {@link #fail}, by the one who waits itself: there is nobody to resume. */

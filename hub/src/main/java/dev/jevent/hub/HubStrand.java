@@ -121,10 +121,21 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         if (endUnstarted(error) || greenlet().dead()) {
             return;
         }
-        if (shields <= depth && !isDeliverable() && tryClaim()) {
+        boolean now = shields <= depth && !isDeliverable() && tryClaim();
+        if (now && !endsAsJdkCall()) {
             fail(error);
             return;
         }
+        keep(error, depth);
+        if (now) {
+            wake(INTERRUPTED);
+            interruptToDeliver();
+        } else {
+            nudge();
+        }
+    }
+
+    private void keep(Throwable error, int depth) {
         Thrown thrown = new Thrown(error, depth);
         if (undelivered == null) {
             undelivered = thrown;
@@ -135,7 +146,16 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
             }
             last.next = thrown;
         }
-        nudge();
+    }
+
+    private void interruptToDeliver() {
+        interruptedToDeliver = true;
+        thread().interrupt();
+    }
+
+    /** Whether what is thrown in ends the current wait as an interrupt ends a JDK call. */
+    private boolean endsAsJdkCall() {
+        return isAsJdkCall() && this instanceof GreenletStrand;
     }
 
     /**
@@ -167,10 +187,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
             return;
         }
         switch (isInWait() ? Thread.State.RUNNABLE : thread().getState()) {
-            case WAITING, TIMED_WAITING, BLOCKED -> {
-                interruptedToDeliver = true;
-                thread().interrupt();
-            }
+            case WAITING, TIMED_WAITING, BLOCKED -> interruptToDeliver();
             case NEW, TERMINATED -> { }
             // It is in the queue. Look again behind it: it may have gone into a JDK wait then.
             default -> hub.hubLoop().execute(this::nudge);
@@ -308,7 +325,12 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
     @Override
     protected final void beforeWait() {
         if (undelivered != null && isDeliverable() && tryClaim()) {
-            failHere(takeUndelivered());
+            if (endsAsJdkCall()) {
+                wakeHere(INTERRUPTED);
+                interruptToDeliver();
+            } else {
+                failHere(takeUndelivered());
+            }
             return;
         }
         if (interruptedToDeliver && undelivered == null) {
@@ -356,6 +378,11 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         if (interruptedToDeliver) {
             interruptedToDeliver = false;
             if (isDeliverable() && tryClaim()) {
+                if (endsAsJdkCall()) {
+                    wakeHere(INTERRUPTED);
+                    interruptedToDeliver = true;
+                    return true;
+                }
                 failHere(takeUndelivered());
             }
             return false;

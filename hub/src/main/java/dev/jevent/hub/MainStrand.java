@@ -217,18 +217,19 @@ final class MainStrand extends HubStrand {
         Alarm limit = limit(over);
         limit.set(Durations.nanos("timeout", timeout), false);
         try {
-            while (hub.anyLeft() && !over[0]) {
-                for (GreenletStrand strand : hub.left()) {
-                    if (killed.add(strand)) {
-                        strand.deliver(new HubDestroyed(hub + " is being closed"), 0);
+            boolean stuck = false;
+            do {
+                while (hub.anyLeft() && !over[0] && !stuck) {
+                    for (GreenletStrand strand : hub.left()) {
+                        if (killed.add(strand)) {
+                            strand.deliver(new HubDestroyed(hub + " is being closed"), 0);
+                        }
                     }
+                    interrupted |= Thread.interrupted();
+                    stuck = !loop.turn(false) && !over[0] && hub.anyLeft() && !awaitOutside();
                 }
-                interrupted |= Thread.interrupted();
-                if (!loop.turn(false) && !over[0] && hub.anyLeft() && !awaitOutside()) {
-                    break;
-                }
-            }
-            runQueued(); // what was reported meanwhile
+                runQueued(); // what was reported meanwhile; and what other threads have posted, which may spawn
+            } while (hub.anyLeft() && !over[0] && !stuck);
         } finally {
             limit.cancel();
             if (interrupted) {

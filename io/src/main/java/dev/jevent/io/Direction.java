@@ -10,6 +10,7 @@ import dev.jevent.Watcher;
 import dev.jevent.spi.CarrierCallback;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 
@@ -133,7 +134,8 @@ final class Direction extends Guard implements CarrierCallback {
         }
     }
 
-    boolean await(long nanos) throws IOException {
+    /** @param asJdkCall whether a kill or a timeout ends the wait with an exception, and is delivered after that */
+    boolean await(long nanos, boolean asJdkCall) throws IOException {
         Hub current = Hub.current();
         Waiter mine = Waiter.current();
         Thread thread = Thread.currentThread();
@@ -144,7 +146,7 @@ final class Direction extends Guard implements CarrierCallback {
         Object outcome;
         try {
             waiter = mine;
-            outcome = await(current, mine, nanos);
+            outcome = await(current, mine, nanos, asJdkCall);
             drained = false;
         } finally {
             enter();
@@ -157,10 +159,13 @@ final class Direction extends Guard implements CarrierCallback {
         if (outcome == CLOSED || readiness.isClosed()) {
             throw new AsynchronousCloseException();
         }
+        if (outcome == Waiter.INTERRUPTED) {
+            throw new SocketException("Interrupted");
+        }
         return outcome == READY;
     }
 
-    private Object await(Hub current, Waiter mine, long nanos) throws IOException {
+    private Object await(Hub current, Waiter mine, long nanos, boolean asJdkCall) throws IOException {
         if (hub != current) {
             moveTo(current);
         }
@@ -171,7 +176,7 @@ final class Direction extends Guard implements CarrierCallback {
                 return CLOSED;
             }
             start(mine);
-            return mine.await(nanos);
+            return asJdkCall ? mine.awaitAsJdkCall(nanos) : mine.await(nanos);
         } finally {
             if (!current.isClosed()) { // else it is stopped already
                 watcher.stop();

@@ -8,6 +8,7 @@ import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
@@ -71,7 +72,17 @@ public final class Readiness extends Guard implements AutoCloseable {
      */
     @Switches
     public boolean await(Interest interest, long nanos) throws IOException {
-        return direction(interest).await(nanos);
+        return direction(interest).await(nanos, false);
+    }
+
+    /**
+     * As {@link #await}, for code that knows nothing of kills: in a greenlet, one ends the wait with a {@link SocketException}, the
+     * thread interrupted, and is delivered at the next wait, or takes the place of what the greenlet fails with. So a
+     * driver sees a connection that failed, instead of an error that it has no name for.
+     */
+    @Switches
+    public boolean awaitAsJdkCall(Interest interest, long nanos) throws IOException {
+        return direction(interest).await(nanos, true);
     }
 
     /**

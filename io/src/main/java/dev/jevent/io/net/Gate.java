@@ -23,7 +23,8 @@ import java.util.function.BooleanSupplier;
  * itself.
  *
  * <p>What an interrupt does is what the JDK says of its own sockets: a platform thread goes on waiting and finds it
- * afterwards, for a virtual thread the socket is closed. A kill or a timeout of a greenlet is none, and closes nothing.
+ * afterwards, for a virtual thread the socket is closed. A kill or a timeout of a greenlet closes nothing: the call ends with
+ * a {@code SocketException}, as a broken connection would end it, and whoever holds the socket decides.
  */
 final class Gate {
     private final Semaphore turn = new Semaphore();
@@ -157,7 +158,7 @@ final class Gate {
     private boolean awaitOn(Hub hub, long nanos) throws IOException {
         waitingOn = hub;
         try {
-            return readiness.await(interest, nanos);
+            return readiness.awaitAsJdkCall(interest, nanos);
         } finally {
             waitingOn = null;
         }

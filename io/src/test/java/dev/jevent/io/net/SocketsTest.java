@@ -171,6 +171,40 @@ class SocketsTest {
     }
 
     @HubTest(virtualTime = false, inGreenlet = true)
+    @DisplayName("a driver that is killed sees its connection fail, with an exception that it knows; then the kill ends the greenlet")
+    void aKillInTheMiddleOfACallIsAnExceptionThereAndTheOutcomeOfTheGreenlet(Hub hub) throws Exception {
+        try (Pair pair = Pair.open()) {
+            List<String> seen = new ArrayList<>();
+            Greenlet<Void> caught = hub.spawn(() -> {
+                try {
+                    pair.client.getInputStream().read();
+                } catch (SocketException e) {
+                    seen.add(e.getMessage() + " " + Thread.currentThread().isInterrupted());
+                    assertThatThrownBy(() -> pair.client.getInputStream().read()).hasMessage("Interrupted");
+                }
+                hub.yieldNow();
+                seen.add("not reached");
+            });
+            Greenlet<Void> passedOn = hub.spawn(() -> {
+                try {
+                    pair.server.getInputStream().read();
+                } catch (SocketException e) {
+                    throw new IllegalStateException("the query failed", e);
+                }
+            });
+            hub.yieldNow();
+            caught.kill();
+            passedOn.kill();
+            assertThat(seen).containsExactly("Interrupted true");
+            assertThat(caught.exit()).isNotNull();
+            assertThat(passedOn.exit()).isNotNull();
+            assertThat(passedOn.exit().getSuppressed()).singleElement().isInstanceOf(IllegalStateException.class);
+            pair.client.getOutputStream().write(1);
+            assertThat(pair.server.getInputStream().read()).isEqualTo(1);
+        }
+    }
+
+    @HubTest(virtualTime = false, inGreenlet = true)
     void aKillLeavesAServerSocketOpenAndTakesNoConnectionAway(Hub hub) throws Exception {
         try (ServerSocket listener = Sockets.serverFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Greenlet<Socket> acceptor = hub.spawn(listener::accept);
