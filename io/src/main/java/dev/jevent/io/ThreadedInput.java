@@ -130,14 +130,18 @@ public final class ThreadedInput extends ByteInput {
             begin(caller());
             try {
                 long since = 0;
-                for (boolean waited = false; !isIdle(waited) || isEmpty(); waited = true) {
+                for (boolean waited = false; ; waited = true) {
+                    if (isIdle(waited)) {
+                        if (!isEmpty()) {
+                            return take(into);
+                        }
+                        fill(); // not unless it was idle: an answer that came since would be overwritten
+                    }
                     since = waited ? since : start(nanos);
-                    fill();
                     if (!awaitAnswer(left(nanos, since))) {
                         return 0;
                     }
                 }
-                return take(into);
             } finally {
                 end();
             }
@@ -213,7 +217,7 @@ public final class ThreadedInput extends ByteInput {
             return count;
         }
 
-        /** Has the buffer filled, unless that is under way. */
+        /** Has the empty buffer filled; called by the reader, who has it. */
         private void fill() {
             enter();
             boolean starts = !filling && !closed;

@@ -159,6 +159,36 @@ class ThreadedStreamsTest {
     }
 
     @HubTest(virtualTime = false)
+    @DisplayName("a read that comes while the answer to another comes loses neither")
+    void answerThatComesMeanwhileIsKept() throws Exception {
+        AtomicInteger next = new AtomicInteger();
+        try (ThreadedInput input = new ThreadedInput(new InputStream() {
+            @Override
+            public int read() {
+                return next.getAndIncrement() & 0x7f;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                into[offset] = (byte) read();
+                return 1;
+            }
+        })) {
+            int expected = 0;
+            ByteBuffer into = ByteBuffer.allocate(1);
+            for (int i = 0; i < 20_000; i++) {
+                if (input.tryRead(into.clear()) == 0) { // asks, if nobody has
+                    for (int spin = i % 100; spin > 0; spin--) {
+                        Thread.onSpinWait();
+                    }
+                    input.read(into);
+                }
+                assertThat(into.get(0)).isEqualTo((byte) (expected++ & 0x7f));
+            }
+        }
+    }
+
+    @HubTest(virtualTime = false)
     @DisplayName("what comes after its reader was killed, timed out or moved is for the next one, also of another hub")
     void nextReaderGetsIt(Hub hub) throws Exception {
         Slow slow = new Slow();

@@ -89,12 +89,10 @@ class SubprocessTest {
     void pollLetsOthersRun(Hub hub) throws Exception {
         try (Subprocess process = Subprocess.start("cat")) {
             hub.spawn(() -> process.stdin().close());
-            int polls = 0;
             while (process.poll().isEmpty()) {
-                polls++; // would be for ever if the other never ran
+                Thread.onSpinWait(); // for ever, if the other never ran
             }
             assertThat(process.poll()).hasValue(0);
-            assertThat(polls).isPositive();
         }
     }
 
