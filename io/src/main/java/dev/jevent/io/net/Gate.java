@@ -11,6 +11,8 @@ import dev.jevent.io.Readiness;
 import dev.jevent.sync.Semaphore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SelectableChannel;
@@ -27,7 +29,21 @@ import java.util.function.BooleanSupplier;
  * a {@code SocketException}, as a broken connection would end it, and whoever holds the socket decides.
  */
 final class Gate {
-    private final Semaphore turn = new Semaphore();
+    private static final VarHandle TAKEN;
+    private static final VarHandle CLAIMANTS;
+
+    static {
+        try {
+            TAKEN = MethodHandles.lookup().findVarHandle(Gate.class, "taken", boolean.class);
+            CLAIMANTS = MethodHandles.lookup().findVarHandle(Gate.class, "claimants", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile boolean taken; // somebody's turn
+    private volatile int claimants; // those who wait for theirs, each with a look at taken after it was counted
+    private final Semaphore turns = new Semaphore(0); // a permit says that one is worth a look
     private final SelectableChannel channel;
     private final Readiness readiness;
     private final Interest interest;
@@ -35,6 +51,8 @@ final class Gate {
     private final BooleanSupplier cooperative;
     private final Reference<Gate> entry;
 
+    private boolean drained; // this and the next are for whose turn it is
+    private Hub watched; // the last one that was waited on
     private volatile ThreadWait waiting; // of a thread without a hub
     private volatile Hub waitingOn; // of a greenlet or main
     private volatile boolean closed;
@@ -61,23 +79,24 @@ final class Gate {
         return hub == null || hub.isClosed() ? null : hub;
     }
 
-    /** Waits for the caller's turn; {@link #leave()} must follow. */
+    /** Waits for the caller's turn; {@link #leave()} must follow. As a rule nobody else is here, and this is one exchange. */
     @Switches
     void enter() {
-        if (turn.tryAcquire()) {
+        if (tryEnter()) {
             return;
         }
+        CLAIMANTS.getAndAdd(this, 1);
         boolean interrupted = false;
         try {
-            while (true) {
+            while (!tryEnter()) {
                 try {
-                    turn.acquire();
-                    return;
+                    turns.acquire();
                 } catch (GreenletInterrupted e) {
                     interrupted = true; // found at the first wait for the channel, if there is one
                 }
             }
         } finally {
+            CLAIMANTS.getAndAdd(this, -1);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -86,12 +105,15 @@ final class Gate {
 
     @NeverSwitches
     boolean tryEnter() {
-        return turn.tryAcquire();
+        return TAKEN.compareAndSet(this, false, true);
     }
 
     @NeverSwitches
     void leave() {
-        turn.release();
+        taken = false;
+        if (claimants > 0 && turns.availablePermits() == 0) {
+            turns.release(); // else a look is still to come
+        }
     }
 
     /** After operations that didn't wait: lets others run, if somebody is to be let. */
@@ -107,13 +129,17 @@ final class Gate {
         return hub() == null ? System.nanoTime() : Waiter.current().nanoTime();
     }
 
-    /** Whether the next try would be in vain. */
+    /** Whether the next try would almost surely be in vain, and the caller's loop tells if it wouldn't. */
     boolean isDrained() {
-        return hub() != null && readiness.isDrained(interest);
+        return drained && hub() != null;
     }
 
-    /** The last operation has taken all there was. */
+    /**
+     * The last operation has taken all there was: a short read. Then the next one waits first, which costs a system call less
+     * than to try in vain. Any loop reports what has come since.
+     */
     void drained() {
+        drained = true;
         if (hub() != null) {
             readiness.drained(interest);
         }
@@ -128,6 +154,7 @@ final class Gate {
      */
     @Switches
     boolean await(long nanos) throws IOException {
+        drained = false;
         boolean virtual = Thread.currentThread().isVirtual();
         boolean interrupted = false;
         long start = nanos < 0 ? 0 : nanoTime();
@@ -156,6 +183,10 @@ final class Gate {
     }
 
     private boolean awaitOn(Hub hub, long nanos) throws IOException {
+        if (hub != watched) {
+            watched = hub;
+            PinnedWaits.watch(hub);
+        }
         waitingOn = hub;
         try {
             return readiness.awaitAsJdkCall(interest, nanos);

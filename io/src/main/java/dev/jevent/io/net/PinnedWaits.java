@@ -3,7 +3,6 @@ package dev.jevent.io.net;
 import dev.jevent.Hub;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +25,9 @@ final class PinnedWaits {
     private static final int RETRY_MILLIS = 5;
 
     private static final Set<Reference<Gate>> OPEN = ConcurrentHashMap.newKeySet();
+    /** With the turns of its loop at the last look if it was parked then, else -1. */
+    private static final Map<Hub, Long> HUBS = new ConcurrentHashMap<>();
+
     private static final AtomicBoolean LOOKING = new AtomicBoolean();
 
     private PinnedWaits() {}
@@ -48,50 +50,54 @@ final class PinnedWaits {
         }
     }
 
-    /** Where the hubs were that seemed to stand still, at the last look. */
-    private static Map<Hub, Long> stood = new IdentityHashMap<>(); // by the one that looks
+    /** A hub that sockets have waited on: from now on somebody looks after it. */
+    static void watch(Hub hub) {
+        HUBS.putIfAbsent(hub, -1L);
+    }
 
     private static final class Look implements Runnable {
         @Override
         public void run() {
             boolean pinned = false;
             try {
-                pinned = wakeThoseWhoArePinned();
+                pinned = look();
             } finally {
                 LOOKING.set(false);
                 if (!OPEN.isEmpty()) {
-                    look(pinned ? RETRY_MILLIS : LOOK_MILLIS);
+                    PinnedWaits.look(pinned ? RETRY_MILLIS : LOOK_MILLIS);
                 }
             }
         }
 
-        private static boolean wakeThoseWhoArePinned() {
-            Map<Hub, Long> before = stood;
-            Map<Hub, Long> now = new IdentityHashMap<>();
+        /** Returns whether a hub stands still for a wait, and was made to go on. */
+        private static boolean look() {
             boolean pinned = false;
+            for (Map.Entry<Hub, Long> entry : HUBS.entrySet()) {
+                Hub hub = entry.getKey();
+                if (hub.isClosed()) {
+                    HUBS.remove(hub);
+                } else {
+                    long before = entry.getValue();
+                    long now = isParked(hub) ? hub.statistics().loop().iterations() : -1;
+                    entry.setValue(now);
+                    if (now >= 0 && now == before) {
+                        pinned = true;
+                        wakeThoseOn(hub);
+                    }
+                }
+            }
+            return pinned;
+        }
+
+        private static void wakeThoseOn(Hub hub) {
             for (Reference<Gate> reference : OPEN) {
                 Gate gate = reference.get();
                 if (gate == null) {
                     OPEN.remove(reference);
-                    continue;
-                }
-                Hub hub = gate.waitingOn();
-                if (hub == null) {
-                    continue;
-                }
-                Long iterations = now.get(hub);
-                if (iterations == null) {
-                    iterations = isParked(hub) ? hub.statistics().loop().iterations() : -1L;
-                    now.put(hub, iterations);
-                }
-                if (iterations >= 0 && iterations.equals(before.get(hub))) {
-                    pinned = true;
+                } else if (gate.waitingOn() == hub) {
                     gate.poke();
                 }
             }
-            now.values().removeIf(iterations -> iterations < 0);
-            stood = now;
-            return pinned;
         }
 
         private static boolean isParked(Hub hub) {
