@@ -394,6 +394,40 @@ class SocketsTest {
         }
     }
 
+    private static ServerSocket peer;
+
+    private static final class ReadsAtItsInitialisation {
+        static final int READ;
+
+        static {
+            try (Socket client = Sockets.factory().createSocket(peer.getInetAddress(), peer.getLocalPort())) {
+                client.setSoTimeout(20_000);
+                READ = client.getInputStream().read();
+            } catch (IOException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+    }
+
+    /** There a greenlet cannot leave the hub's thread, so the loop that would wake it doesn't turn. */
+    @HubTest(virtualTime = false, inGreenlet = true)
+    void aWaitInAStaticInitialiserEnds(Hub hub) throws Exception {
+        try (ServerSocket listener = Sockets.serverFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            peer = listener;
+            CompletableFuture<Void> writer = start(false, () -> {
+                try (Socket accepted = listener.accept()) {
+                    while (hub.thread().getState() != Thread.State.WAITING) {
+                        Thread.sleep(1); // until the hub stands still
+                    }
+                    accepted.getOutputStream().write(6);
+                    return null;
+                }
+            });
+            assertThat(ReadsAtItsInitialisation.READ).isEqualTo(6);
+            writer.get();
+        }
+    }
+
     // ---- views ----
 
     @HubTest(virtualTime = false, inGreenlet = true)
