@@ -137,9 +137,7 @@ final class RunCommand implements Callable<Integer> {
                 throw e.getCause() instanceof Exception cause ? cause : e;
             }
             first.thread().join();
-            if (thrown == null) {
-                awaitHeirs();
-            }
+            new Thread(this::awaitHeirs, "jevent-heirs").start(); // no daemon, so that the JVM waits for it
             if (thrown != null) {
                 throw new ApplicationFailed(thrown);
             }
@@ -179,9 +177,13 @@ final class RunCommand implements Callable<Integer> {
          * of a virtual thread. So the process would end before it. They are known by their group, and by the name that
          * nobody gave them.
          */
-        private void awaitHeirs() throws InterruptedException {
-            for (Thread heir = heir(); heir != null; heir = heir()) {
-                heir.join();
+        private void awaitHeirs() {
+            try {
+                for (Thread heir = heir(); heir != null; heir = heir()) {
+                    heir.join();
+                }
+            } catch (InterruptedException e) {
+                // somebody wants the process to end without them
             }
         }
 

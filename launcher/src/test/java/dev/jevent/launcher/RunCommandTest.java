@@ -61,7 +61,6 @@ class RunCommandTest {
                         System.exit(7);
                     }
                     if (args.length > 0 && args[0].equals("throw")) {
-                        late.join();
                         throw new IllegalStateException("thrown by main");
                     }
                 }
