@@ -79,16 +79,27 @@ final class Gate {
         return hub == null || hub.isClosed() ? null : hub;
     }
 
-    /** Waits for the caller's turn; {@link #leave()} must follow. As a rule nobody else is here, and this is one exchange. */
+    /**
+     * Waits for the caller's turn; {@link #leave()} must follow. As a rule nobody else is here. The direction is taken for as long,
+     * so that a close meanwhile closes the channel after it: a lock of the channel must not have a greenlet for its next owner when
+     * the greenlet's hub wants it.
+     *
+     * @throws java.nio.channels.ClosedChannelException if it is closed
+     */
     @Switches
-    void enter() {
-        if (tryEnter()) {
+    void enter() throws IOException {
+        awaitTurn();
+        take();
+    }
+
+    private void awaitTurn() {
+        if (tryTurn()) {
             return;
         }
         CLAIMANTS.getAndAdd(this, 1);
         boolean interrupted = false;
         try {
-            while (!tryEnter()) {
+            while (!tryTurn()) {
                 try {
                     turns.acquire();
                 } catch (GreenletInterrupted e) {
@@ -103,13 +114,39 @@ final class Gate {
         }
     }
 
+    /** @throws java.nio.channels.ClosedChannelException if it is closed */
     @NeverSwitches
-    boolean tryEnter() {
+    boolean tryEnter() throws IOException {
+        boolean mine = tryTurn();
+        if (mine) {
+            take();
+        }
+        return mine;
+    }
+
+    private boolean tryTurn() {
         return TAKEN.compareAndSet(this, false, true);
+    }
+
+    private void take() throws IOException {
+        boolean held = false;
+        try {
+            readiness.acquire(interest);
+            held = true;
+        } finally {
+            if (!held) {
+                endTurn();
+            }
+        }
     }
 
     @NeverSwitches
     void leave() {
+        readiness.release(interest);
+        endTurn();
+    }
+
+    private void endTurn() {
         taken = false;
         if (claimants > 0 && turns.availablePermits() == 0) {
             turns.release(); // else a look is still to come

@@ -126,7 +126,11 @@ final class JdkServerSocket extends SocketImpl {
     private SocketChannel accept() throws IOException {
         Gate gate = accepting;
         open();
-        gate.enter();
+        try {
+            gate.enter();
+        } catch (IOException e) {
+            throw failure(e);
+        }
         try {
             if (++unwaited > FAIR) {
                 unwaited = 0;

@@ -191,6 +191,14 @@ final class JdkSocket extends SocketImpl {
         }
     }
 
+    private void enter(Gate gate) throws IOException {
+        try {
+            gate.enter();
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
     private void connectChannel(InetSocketAddress target, long nanos) throws IOException {
         Gate gate = writing;
         open();
@@ -297,7 +305,7 @@ final class JdkSocket extends SocketImpl {
             return 0;
         }
         Gate gate = reading;
-        gate.enter();
+        enter(gate);
         try {
             if (ahead != null || aheadFailure != null) {
                 return readAhead(bytes, offset, length);
@@ -366,8 +374,12 @@ final class JdkSocket extends SocketImpl {
     @Override
     protected int available() throws IOException {
         SocketChannel open = open();
-        if (!reading.tryEnter()) {
-            return 0; // somebody waits for bytes: there are none
+        try {
+            if (!reading.tryEnter()) {
+                return 0; // somebody waits for bytes: there are none
+            }
+        } catch (IOException e) {
+            throw failure(e);
         }
         try {
             if (ahead == null && aheadFailure == null && !inputShutdown) {
@@ -418,7 +430,7 @@ final class JdkSocket extends SocketImpl {
             return;
         }
         Gate gate = writing;
-        gate.enter();
+        enter(gate);
         try {
             ByteBuffer buffer = from;
             if (buffer.array() != bytes) {
