@@ -112,7 +112,10 @@ public interface Watcher extends AutoCloseable {
         void send();
     }
 
-    /** Fires for a signal of the operating system. Works on every loop. */
+    /**
+     * Fires for a signal of the operating system. Works on every loop. One that this process was started with ignored, as by
+     * {@code nohup} or in the background of a script, never comes: the JVM leaves that as it is.
+     */
     interface Signal extends Watcher {
         /** {@code INT}, {@code TERM}, {@code HUP}…, without {@code SIG}. */
         String signal();

@@ -156,18 +156,18 @@ class SignalsTest {
     @DisplayName("several subscribers are all told, each until it is closed")
     void severalSubscribers(Hub hub) throws Exception {
         List<String> told = new ArrayList<>();
-        try (SignalEvent outer = Signals.event("HUP")) {
-            Signals.Subscription inner = Signals.handle("HUP", () -> told.add("inner"));
-            raise("HUP");
+        try (SignalEvent outer = Signals.event("USR2")) {
+            Signals.Subscription inner = Signals.handle("USR2", () -> told.add("inner"));
+            raise("USR2");
             outer.await();
             while (told.isEmpty()) {
                 hub.sleep(MOMENT);
             }
             inner.close();
             inner.close();
-            assertThat(inner).asString().endsWith("for signal HUP, closed>");
+            assertThat(inner).asString().endsWith("for signal USR2, closed>");
             outer.clear();
-            raise("HUP");
+            raise("USR2");
             outer.await();
             hub.sleep(MOMENT);
             assertThat(told).containsExactly("inner");
