@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jevent.Interest;
 import dev.jevent.Pollable;
@@ -214,6 +215,35 @@ interface IoRules extends LoopRules {
         Watcher.Io io = loop().io(device.pollable(), READ);
         assertFalse(loop().closing(device.pollable()), "an idle watcher doesn't count");
         io.close();
+    }
+
+    @Test
+    @DisplayName("B-SEL-07: one that checks for it is called when its channel is closed and the loop isn't told; the others aren't")
+    default void oneThatChecksSeesACloseWithoutAWord() throws IOException {
+        realLoop();
+        Device device = device();
+        assumeTrue(device.pollable() instanceof Pollable.OfChannel, "only channels say whether they are closed");
+        Device other = device();
+        int[] fired = new int[1];
+        int[] others = new int[1];
+        Watcher.Io io = loop().io(device.pollable(), READ);
+        io.checksClosed(true);
+        io.start(() -> fired[0]++);
+        Watcher.Io bystander = loop().io(other.pollable(), READ);
+        bystander.checksClosed(true);
+        bystander.start(() -> others[0]++);
+        assertThrows(IllegalStateException.class, () -> io.checksClosed(false));
+        iterate(2);
+        assertEquals(0, fired[0], "fired though it is open");
+        io.stop();
+        io.start(() -> fired[0]++);
+        device.close();
+        runUntil("the call of who watches what was closed", () -> fired[0] > 0);
+        assertEquals(0, others[0], "calls of who watches another");
+        io.close();
+        bystander.close();
+        iterate();
+        assertEquals(0, loop().statistics().registrations());
     }
 
     @Test

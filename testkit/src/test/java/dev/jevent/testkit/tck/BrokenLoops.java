@@ -475,6 +475,12 @@ final class BrokenLoops {
                     call.proceed();
                     return true;
                 }),
+                made("oneThatChecksSeesACloseWithoutAWord", "doesn't check", "io", io, "checksClosed", (watcher, call) -> {
+                    if (watcher.active()) {
+                        throw new IllegalStateException();
+                    }
+                    return null;
+                }),
                 poller("theNextOwnerSeesNoEventOfTheEarlierOne", "gives what is late to the next", GivesTheLateToTheNext::new),
                 loop("whatItCannotWatchIsRefused", "makes nothing of it", "io", (loop, call) ->
                         call.argument(0) instanceof dev.jevent.Pollable.OfDescriptor ? null : call.proceed()),
