@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -61,12 +62,22 @@ final class ProcessAudit {
                 text.append("\n  thread that still lives: ").append(thread);
             }
         }
-        descriptors().forEach((number, target) -> {
-            if (!target.equals(descriptors.get(number))) {
+        Map<String, String> open = descriptors();
+        open.forEach((number, target) -> {
+            if (!target.equals(descriptors.get(number)) && (hasIdentity(target) || count(open, target) > count(descriptors, target))) {
                 text.append("\n  open descriptor: ").append(number).append(" → ").append(target);
             }
         });
         return text.isEmpty() ? "" : text.substring(3);
+    }
+
+    /** Whether the target names one thing. Each epoll and each eventfd has the same: one that took another's place is none too many. */
+    private static boolean hasIdentity(String target) {
+        return !target.startsWith("anon_inode:");
+    }
+
+    private static int count(Map<String, String> descriptors, String target) {
+        return Collections.frequency(descriptors.values(), target);
     }
 
     private static Set<Thread> threads() {

@@ -13,13 +13,16 @@ import dev.jevent.testkit.VirtualClock;
 import dev.jevent.testkit.World;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,6 +201,37 @@ final class HubExtensionSamples {
             Path file = Files.createTempFile("descriptor", "");
             left = FileChannel.open(file);
             Files.delete(file);
+        }
+    }
+
+    static class LeavesASelector {
+        static Selector left;
+
+        @HubTest
+        void test() throws IOException {
+            left = Selector.open();
+        }
+    }
+
+    /** What it leaves has another number than what there was before, and no name: it is as good. */
+    static class ReplacesASelector {
+        static Selector left;
+
+        @BeforeAll
+        static void open() throws IOException {
+            left = Selector.open();
+        }
+
+        @HubTest
+        void test() throws IOException {
+            Selector old = left;
+            left = Selector.open();
+            old.close();
+        }
+
+        @AfterAll
+        static void close() throws IOException {
+            left.close();
         }
     }
 

@@ -44,11 +44,16 @@ class HubExtensionTest {
             HubExtensionSamples.LeavesADescriptor.left.close();
             HubExtensionSamples.LeavesADescriptor.left = null;
         }
+        if (HubExtensionSamples.LeavesASelector.left != null) {
+            HubExtensionSamples.LeavesASelector.left.close();
+            HubExtensionSamples.LeavesASelector.left = null;
+        }
     }
 
     @Test
     void goodTestsPass() {
-        for (Class<?> sample : List.of(HubExtensionSamples.Good.class, HubExtensionSamples.AllOnHub.class)) {
+        for (Class<?> sample : List.of(HubExtensionSamples.Good.class, HubExtensionSamples.AllOnHub.class,
+                HubExtensionSamples.ReplacesASelector.class)) {
             TestExecutionSummary summary = run(sample);
             assertThat(summary.getFailures()).map(TestExecutionSummary.Failure::getException).isEmpty();
             assertThat(summary.getTestsSucceededCount()).isPositive();
@@ -63,6 +68,7 @@ class HubExtensionTest {
                 arguments(HubExtensionSamples.LeavesAHold.class, "holds: 1 (before the test: 0)"),
                 arguments(HubExtensionSamples.LeavesAThread.class, "thread that still lives", "left behind"),
                 arguments(HubExtensionSamples.LeavesADescriptor.class, "open descriptor"),
+                arguments(HubExtensionSamples.LeavesASelector.class, "open descriptor", "anon_inode"),
                 arguments(HubExtensionSamples.FailsSilently.class, "unexpected error", "nobody looks"),
                 arguments(HubExtensionSamples.ExpectsTooMuch.class, "expected error was never reported: java.io.IOException"),
                 arguments(HubExtensionSamples.WaitsForNobody.class, "nothing can ever wake it"),

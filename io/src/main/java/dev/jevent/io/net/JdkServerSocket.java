@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -30,6 +32,7 @@ final class JdkServerSocket extends SocketImpl {
     private volatile ServerSocketChannel channel;
     private Readiness readiness;
     private Gate accepting;
+    private Cleaner.Cleanable whenForgotten; // null: viewed has an end of its own
 
     private InetSocketAddress toBind;
     private volatile boolean closed;
@@ -63,7 +66,8 @@ final class JdkServerSocket extends SocketImpl {
         ServerSocketChannel opened = JdkSocket.channels().openServerSocketChannel();
         try {
             opened.configureBlocking(false);
-            use(opened, new Readiness(this, opened));
+            use(opened, new Readiness(new SocketNames.Named("ServerSocket", opened), opened));
+            whenForgotten = Forgotten.closeAfter(this, readiness, accepting);
         } catch (Throwable e) {
             opened.close();
             throw e;
@@ -155,6 +159,7 @@ final class JdkServerSocket extends SocketImpl {
             throw failure(e);
         } finally {
             gate.leave();
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -166,7 +171,11 @@ final class JdkServerSocket extends SocketImpl {
                 viewed.close();
             } else {
                 closeGates();
-                readiness.close();
+                try {
+                    readiness.close();
+                } finally {
+                    whenForgotten.clean();
+                }
             }
         }
     }

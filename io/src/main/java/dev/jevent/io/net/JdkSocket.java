@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -50,6 +52,7 @@ final class JdkSocket extends SocketImpl {
     private Readiness readiness;
     private Gate reading;
     private Gate writing;
+    private Cleaner.Cleanable whenForgotten; // null: viewed has an end of its own
 
     private volatile boolean closed;
     private volatile boolean inputShutdown;
@@ -86,7 +89,8 @@ final class JdkSocket extends SocketImpl {
     private void own(SocketChannel opened) throws IOException {
         try {
             opened.configureBlocking(false);
-            use(opened, new Readiness(this, opened));
+            use(opened, new Readiness(new SocketNames.Named("Socket", opened), opened));
+            whenForgotten = Forgotten.closeAfter(this, readiness, reading, writing);
         } catch (Throwable e) {
             opened.close();
             throw e;
@@ -216,6 +220,7 @@ final class JdkSocket extends SocketImpl {
             }
         } finally {
             gate.leave();
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -237,7 +242,11 @@ final class JdkSocket extends SocketImpl {
                 viewed.close();
             } else {
                 closeGates();
-                readiness.close();
+                try {
+                    readiness.close();
+                } finally {
+                    whenForgotten.clean();
+                }
             }
         }
     }
@@ -322,6 +331,7 @@ final class JdkSocket extends SocketImpl {
             throw failure(e);
         } finally {
             gate.leave();
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -455,6 +465,7 @@ final class JdkSocket extends SocketImpl {
             throw failure(e);
         } finally {
             gate.leave();
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -9,6 +9,14 @@ import java.nio.channels.SocketChannel;
 final class SocketNames {
     private SocketNames() {}
 
+    /** The socket of {@code channel} for messages, without a reference to it. */
+    record Named(String type, NetworkChannel channel) {
+        @Override
+        public String toString() {
+            return of(type, channel, !channel.isOpen());
+        }
+    }
+
     static String of(String type, NetworkChannel channel, boolean closed) {
         StringBuilder text = new StringBuilder("<").append(type);
         try {

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Tag;
  */
 @Tag("libraries")
 abstract class LibraryTest {
-    /** Whether the library's sockets are ours, by the patch: with {@code -Dtest.jvm=-Djevent.test.patched=true} for Maven. */
+    /** Whether the library's sockets are ours, by the patch. The build runs these tests with it and without. */
     static final boolean PATCHED = Boolean.getBoolean("jevent.test.patched");
 
     private static final int GREENLETS = 200;

@@ -53,6 +53,31 @@ class SocketsTest {
         }
     }
 
+    @HubTest(virtualTime = false, inGreenlet = true)
+    @DisplayName("a socket that nobody refers to any more is closed, as the JDK closes its own, also if a loop has watched it")
+    void forgottenSocketsAreClosed(Hub hub) throws Exception {
+        try (Socket server = halfForgotten(hub)) {
+            Greenlet<Integer> end = hub.spawn(() -> server.getInputStream().read());
+            while (!end.isDone()) {
+                System.gc();
+                hub.sleep(SHORT);
+            }
+            assertThat(end.get()).isEqualTo(-1);
+        }
+    }
+
+    /** A connection whose other side waited on the loop once, and is out of reach now, as is the listener. */
+    private static Socket halfForgotten(Hub hub) throws Exception {
+        ServerSocket listener = Sockets.serverFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        Socket client = Sockets.factory().createSocket(listener.getInetAddress(), listener.getLocalPort());
+        Socket server = listener.accept();
+        Greenlet<Integer> read = hub.spawn(() -> client.getInputStream().read());
+        hub.yieldNow();
+        server.getOutputStream().write(7);
+        assertThat(read.get()).isEqualTo(7);
+        return server;
+    }
+
     /** Runs {@code body} on a thread without a hub and waits for it as a greenlet does. */
     private static <T> T elsewhere(boolean virtual, java.util.concurrent.Callable<T> body) throws Exception {
         return start(virtual, body).get();
