@@ -1,0 +1,138 @@
+/* The native methods of dev.jevent.loop.epoll.Epoll: one system call each. */
+#define _GNU_SOURCE
+#include "dev_jevent_loop_epoll_Epoll.h"
+#include "jni_common.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SYS_epoll_pwait2
+#define SYS_epoll_pwait2 441 /* on every architecture */
+#endif
+
+#define EPOLL(name) Java_dev_jevent_loop_epoll_Epoll_##name
+#define CONSTANT(name) dev_jevent_loop_epoll_Epoll_##name
+
+_Static_assert(CONSTANT(IN) == EPOLLIN && CONSTANT(OUT) == EPOLLOUT && CONSTANT(ERR) == EPOLLERR
+    && CONSTANT(HUP) == EPOLLHUP && CONSTANT(RDHUP) == EPOLLRDHUP, "events");
+_Static_assert((unsigned) CONSTANT(ET) == (unsigned) EPOLLET, "edge-triggered");
+_Static_assert(CONSTANT(ADD) == EPOLL_CTL_ADD && CONSTANT(DEL) == EPOLL_CTL_DEL && CONSTANT(MOD) == EPOLL_CTL_MOD, "operations");
+_Static_assert(offsetof(struct epoll_event, events) == 0, "where the events are");
+
+#define NANOS_PER_SECOND 1000000000LL
+
+static struct timespec timespec_of(jlong nanos) {
+    return (struct timespec) {.tv_sec = nanos / NANOS_PER_SECOND, .tv_nsec = nanos % NANOS_PER_SECOND};
+}
+
+/* ---- the descriptor of a channel: sun.nio.ch.SelChImpl.getFDVal(), of which JNI needs no permission ---- */
+
+static jclass selectable;
+static jmethodID descriptor_of;
+
+JNIEXPORT jint JNICALL EPOLL(init)(JNIEnv *env, jclass epoll) {
+    (void) epoll;
+    jclass found = (*env)->FindClass(env, "sun/nio/ch/SelChImpl");
+    jmethodID method = found == NULL ? NULL : (*env)->GetMethodID(env, found, "getFDVal", "()I");
+    if (method == NULL) {
+        (*env)->ExceptionClear(env);
+        return -ENOSYS;
+    }
+    selectable = (*env)->NewGlobalRef(env, found);
+    descriptor_of = method;
+    return selectable == NULL ? -ENOMEM : 0;
+}
+
+JNIEXPORT jint JNICALL EPOLL(descriptor)(JNIEnv *env, jclass epoll, jobject channel) {
+    (void) epoll;
+    if (!(*env)->IsInstanceOf(env, channel, selectable)) {
+        return -EOPNOTSUPP;
+    }
+    jint descriptor = (*env)->CallIntMethod(env, channel, descriptor_of);
+    if ((*env)->ExceptionCheck(env)) {
+        (*env)->ExceptionClear(env);
+        return -EBADF;
+    }
+    return descriptor;
+}
+
+/* ---- memory for events ---- */
+
+JNIEXPORT jlong JNICALL EPOLL(address)(JNIEnv *env, jclass epoll, jobject buffer) {
+    (void) epoll;
+    return (jlong) (intptr_t) (*env)->GetDirectBufferAddress(env, buffer);
+}
+
+JNIEXPORT jint JNICALL EPOLL(eventSize)(JNIEnv *env, jclass epoll) {
+    (void) env, (void) epoll;
+    return sizeof(struct epoll_event);
+}
+
+JNIEXPORT jint JNICALL EPOLL(dataOffset)(JNIEnv *env, jclass epoll) {
+    (void) env, (void) epoll;
+    return offsetof(struct epoll_event, data);
+}
+
+/* ---- descriptors ---- */
+
+JNIEXPORT jint JNICALL EPOLL(create)(JNIEnv *env, jclass epoll) {
+    (void) env, (void) epoll;
+    return jevent_result(epoll_create1(EPOLL_CLOEXEC));
+}
+
+JNIEXPORT jint JNICALL EPOLL(eventDescriptor)(JNIEnv *env, jclass epoll) {
+    (void) env, (void) epoll;
+    return jevent_result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+}
+
+JNIEXPORT jint JNICALL EPOLL(timerDescriptor)(JNIEnv *env, jclass epoll) {
+    (void) env, (void) epoll;
+    return jevent_result(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+}
+
+JNIEXPORT jint JNICALL EPOLL(close)(JNIEnv *env, jclass epoll, jint descriptor) {
+    (void) env, (void) epoll;
+    return jevent_result(close(descriptor));
+}
+
+/* ---- polling ---- */
+
+JNIEXPORT jint JNICALL EPOLL(control)(JNIEnv *env, jclass epoll, jint set, jint operation, jint descriptor, jint events, jlong data) {
+    (void) env, (void) epoll;
+    struct epoll_event event = {.events = (uint32_t) events, .data.u64 = (uint64_t) data};
+    return jevent_result(epoll_ctl(set, operation, descriptor, &event));
+}
+
+JNIEXPORT jint JNICALL EPOLL(poll)(JNIEnv *env, jclass epoll, jint set, jlong events, jint most) {
+    (void) env, (void) epoll;
+    return jevent_result(epoll_wait(set, JEVENT_POINTER(events), most, 0));
+}
+
+JNIEXPORT jint JNICALL EPOLL(await)(JNIEnv *env, jclass epoll, jint set, jlong events, jint most) {
+    (void) env, (void) epoll;
+    return jevent_result(epoll_wait(set, JEVENT_POINTER(events), most, -1));
+}
+
+JNIEXPORT jint JNICALL EPOLL(awaitNanos)(JNIEnv *env, jclass epoll, jint set, jlong events, jint most, jlong nanos) {
+    (void) env, (void) epoll;
+    struct timespec timeout = timespec_of(nanos);
+    return jevent_result(syscall(SYS_epoll_pwait2, set, JEVENT_POINTER(events), most, &timeout, NULL, (size_t) 0));
+}
+
+JNIEXPORT jint JNICALL EPOLL(setTimer)(JNIEnv *env, jclass epoll, jint timer, jlong nanos) {
+    (void) env, (void) epoll;
+    struct itimerspec setting = {.it_value = timespec_of(nanos)};
+    return jevent_result(timerfd_settime(timer, 0, &setting, NULL));
+}
+
+JNIEXPORT jint JNICALL EPOLL(wake)(JNIEnv *env, jclass epoll, jint descriptor) {
+    (void) env, (void) epoll;
+    uint64_t one = 1;
+    return jevent_result(write(descriptor, &one, sizeof one));
+}

@@ -1,0 +1,95 @@
+package dev.jevent.loop.epoll;
+
+import dev.jevent.jni.Errno;
+import dev.jevent.jni.NativeLibrary;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+
+/** The system calls. Each returns what the call returned, or {@code -errno}. */
+final class Epoll {
+    static final int IN = 0x1;
+    static final int OUT = 0x4;
+    static final int ERR = 0x8;
+    static final int HUP = 0x10;
+    static final int RDHUP = 0x2000;
+    static final int ET = 1 << 31;
+
+    static final int ADD = 1;
+    static final int DEL = 2;
+    static final int MOD = 3;
+
+    static final int EPERM = Errno.EPERM.number();
+    static final int ENOENT = Errno.ENOENT.number();
+    static final int EINTR = Errno.EINTR.number();
+    static final int EEXIST = Errno.EEXIST.number();
+    static final int EINVAL = Errno.EINVAL.number();
+    static final int ENOSYS = Errno.ENOSYS.number();
+
+    /** Null if the loop can be used here. */
+    static final String UNAVAILABLE = load();
+
+    private Epoll() {}
+
+    private static String load() {
+        if (!NativeLibrary.platform().startsWith("linux-")) {
+            return "Linux only, and this is " + NativeLibrary.platform();
+        }
+        NativeLibrary library = NativeLibrary.load(Epoll.class, "jevent_epoll");
+        if (!library.isLoaded()) {
+            return library.reason();
+        }
+        try {
+            int result = init();
+            if (result < 0) {
+                return "this JDK (" + Runtime.version() + ") doesn't tell the descriptors of its channels: " + Errno.describe(-result);
+            }
+            int set = create();
+            if (set < 0) {
+                return "the system refuses: epoll_create1: " + Errno.describe(-set);
+            }
+            close(set);
+            return null;
+        } catch (UnsatisfiedLinkError e) {
+            return library + " is of another version: " + e.getMessage();
+        }
+    }
+
+    /** Finds the way to {@link #descriptor}. */
+    private static native int init();
+
+    /** The descriptor of a channel of the JDK, also after it was closed; {@code -EOPNOTSUPP} of any other. */
+    static native int descriptor(SelectableChannel channel);
+
+    static native long address(ByteBuffer direct);
+
+    /** How many bytes an event has in memory; the first four are its mask. */
+    static native int eventSize();
+
+    /** Where in those the eight bytes are that it was registered with. */
+    static native int dataOffset();
+
+    /** An epoll set. */
+    static native int create();
+
+    static native int eventDescriptor();
+
+    static native int timerDescriptor();
+
+    static native int close(int descriptor);
+
+    static native int control(int set, int operation, int descriptor, int events, long data);
+
+    /** Doesn't wait. @param events address of {@code most} events */
+    static native int poll(int set, long events, int most);
+
+    static native int await(int set, long events, int most);
+
+    /** {@code -ENOSYS} before Linux 5.11. */
+    static native int awaitNanos(int set, long events, int most, long nanos);
+
+    /** @param nanos from now; 0: never */
+    static native int setTimer(int timer, long nanos);
+
+    /** Adds one to an event descriptor. */
+    static native int wake(int descriptor);
+}
