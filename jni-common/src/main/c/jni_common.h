@@ -29,4 +29,24 @@ static inline jint jevent_result(long result) {
 /* Memory that Java allocated outside of its heap, by address. */
 #define JEVENT_POINTER(address) ((void *) (intptr_t) (address))
 
+/*
+ * Opens a package of a module to another module, as --add-opens does: calls Module.implAddOpens, for which JNI needs no
+ * permission. -ENOSYS if this JDK hasn't got it, -EINVAL if it refuses.
+ */
+static inline jint jevent_open_package(JNIEnv *env, jobject module, jstring package, jobject to) {
+    jclass type = (*env)->FindClass(env, "java/lang/Module");
+    jmethodID open = type == NULL
+        ? NULL : (*env)->GetMethodID(env, type, "implAddOpens", "(Ljava/lang/String;Ljava/lang/Module;)V");
+    if (open == NULL) {
+        (*env)->ExceptionClear(env);
+        return -ENOSYS;
+    }
+    (*env)->CallVoidMethod(env, module, open, package, to);
+    if ((*env)->ExceptionCheck(env)) {
+        (*env)->ExceptionClear(env);
+        return -EINVAL;
+    }
+    return 0;
+}
+
 #endif

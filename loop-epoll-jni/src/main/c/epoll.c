@@ -136,3 +136,10 @@ JNIEXPORT jint JNICALL EPOLL(wake)(JNIEnv *env, jclass epoll, jint descriptor) {
     uint64_t one = 1;
     return jevent_result(write(descriptor, &one, sizeof one));
 }
+
+/* ---- without a flag ---- */
+
+JNIEXPORT jint JNICALL EPOLL(openPackage)(JNIEnv *env, jclass epoll, jobject module, jstring package, jobject to) {
+    (void) epoll;
+    return jevent_open_package(env, module, package, to);
+}

@@ -1,9 +1,13 @@
 package dev.jevent.hub;
 
 import dev.jevent.ProviderException;
+import dev.jevent.spi.Availability;
+import dev.jevent.spi.PackageOpener;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
@@ -16,8 +20,9 @@ import java.util.concurrent.locks.LockSupport;
  * constructor that takes one is package-private. If the executor is a {@link ForkJoinPool}, JDK 25 also hands it the timed
  * waits of its threads. A virtual thread started by another inherits the scheduler.
  *
- * <p>Decision. The constructor is called through a handle, which needs {@code java.base/java.lang} open to us. A public
- * scheduler interface, should the JDK get one, becomes another branch of {@link #load()}; nothing else will change.
+ * <p>Decision. The constructor is called through a handle, which needs {@code java.base/java.lang} open to us: by the manifest or a
+ * flag already, else by a {@link PackageOpener}, which is looked for only then. A public scheduler interface, should the
+ * JDK get one, becomes another branch of {@link #load()}; nothing else will change.
  */
 final class CarrierBridge {
     private static final CarrierBridge INSTANCE = load();
@@ -38,17 +43,46 @@ final class CarrierBridge {
 
     private static CarrierBridge load() {
         try {
-            Class<?> type = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder");
-            MethodHandle constructor = MethodHandles.privateLookupIn(type, MethodHandles.lookup())
-                    .findConstructor(type, MethodType.methodType(void.class, Executor.class))
-                    .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, ForkJoinPool.class));
             return new CarrierBridge(
-                    constructor, null, "virtual threads scheduled by the hub (java.base/java.lang is open)");
+                    constructor(), null, "virtual threads scheduled by the hub (java.base/java.lang is open)");
         } catch (IllegalAccessException e) {
-            return refuse("java.base/java.lang is not open to " + asker(), null);
+            return loadOpened();
         } catch (ReflectiveOperationException | LinkageError e) {
-            return refuse("this JDK (" + Runtime.version() + ") has no way in that jevent knows", e);
+            return noWayIn(e);
         }
+    }
+
+    private static MethodHandle constructor() throws ReflectiveOperationException {
+        Class<?> type = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder");
+        return MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+                .findConstructor(type, MethodType.methodType(void.class, Executor.class))
+                .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, ForkJoinPool.class));
+    }
+
+    /** With the help of the first opener that can. */
+    private static CarrierBridge loadOpened() {
+        StringBuilder refusals = new StringBuilder();
+        Module mine = CarrierBridge.class.getModule();
+        try {
+            for (PackageOpener opener : ServiceLoader.load(PackageOpener.class, CarrierBridge.class.getClassLoader())) {
+                Availability availability = opener.availability();
+                if (availability.available() && opener.open(Object.class.getModule(), "java.lang", mine)) {
+                    return new CarrierBridge(constructor(), null,
+                            "virtual threads scheduled by the hub (java.base/java.lang was opened by " + opener.name() + ")");
+                }
+                String reason = availability.available() ? "this JDK (" + Runtime.version() + ") has no way in that it knows" : availability.reason();
+                refusals.append("  (").append(opener.name()).append(" cannot open it: ").append(reason).append(")\n");
+            }
+        } catch (ServiceConfigurationError e) {
+            refusals.append("  (").append(e.getMessage()).append(")\n");
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return noWayIn(e);
+        }
+        return refuse("java.base/java.lang is not open to " + asker(), refusals.toString(), null);
+    }
+
+    private static CarrierBridge noWayIn(Throwable cause) {
+        return refuse("this JDK (" + Runtime.version() + ") has no way in that jevent knows", "", cause);
     }
 
     private static String asker() {
@@ -56,8 +90,11 @@ final class CarrierBridge {
         return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }
 
-    private static CarrierBridge refuse(String fact, Throwable cause) {
+    /** @param refusals lines about openers that there are, and that could not help */
+    private static CarrierBridge refuse(String fact, String refusals, Throwable cause) {
         String message = "[jevent/NoScheduler] A hub cannot schedule virtual threads here: " + fact + ".\n"
+                + "  on the class path     jevent-loop-epoll-jni, which opens it by itself     (Linux)\n"
+                + refusals
                 + "  on the command line   --add-opens java.base/java.lang=" + asker() + "\n"
                 + "  in an executable jar  Add-Opens: java.base/java.lang          (in its manifest)\n"
                 + "  in Surefire           <argLine>--add-opens java.base/java.lang=" + asker() + "</argLine>\n"

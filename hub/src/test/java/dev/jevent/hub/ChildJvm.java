@@ -1,7 +1,10 @@
 package dev.jevent.hub;
 
 import dev.jevent.Hub;
+import dev.jevent.jni.NativeLibrary;
 import dev.jevent.loop.PollingLoop;
+import dev.jevent.spi.Availability;
+import dev.jevent.spi.LoopProvider;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
 
 /** Runs a test's program in a JVM of its own. */
 final class ChildJvm {
@@ -49,6 +53,18 @@ final class ChildJvm {
         try {
             return add(PollingLoop.class).add(Class.forName("dev.jevent.loop.nio.NioLoopProvider"));
         } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Skips the test where there is none. */
+    ChildJvm withNativeLoop() {
+        try {
+            Class<?> provider = Class.forName("dev.jevent.loop.epoll.EpollLoopProvider");
+            Availability availability = ((LoopProvider) provider.getConstructor().newInstance()).availability();
+            Assumptions.assumeTrue(availability.available(), availability.reason());
+            return add(PollingLoop.class).add(NativeLibrary.class).add(provider);
+        } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
     }

@@ -52,6 +52,7 @@ class ChildJvmTest {
         ChildJvm.Outcome outcome = ChildJvm.bare(WithoutAccess.class).withHub().withLoop().run();
         String refusal = """
                 [jevent/NoScheduler] A hub cannot schedule virtual threads here: java.base/java.lang is not open to ALL-UNNAMED.
+                  on the class path     jevent-loop-epoll-jni, which opens it by itself     (Linux)
                   on the command line   --add-opens java.base/java.lang=ALL-UNNAMED
                   in an executable jar  Add-Opens: java.base/java.lang          (in its manifest)
                   in Surefire           <argLine>--add-opens java.base/java.lang=ALL-UNNAMED</argLine>
@@ -63,6 +64,53 @@ class ChildJvmTest {
                 TIMED_OUT
                 """);
         assertThat(outcome.exit()).isZero();
+    }
+
+    static final class NeedsNoFlag {
+        public static void main(String[] arguments) throws Exception {
+            Thread main = Thread.currentThread();
+            System.out.println(Jevent.run(() -> {
+                Greenlet<Boolean> other = Jevent.spawn(() -> Thread.currentThread().isVirtual() && Hub.current().thread() == main);
+                Jevent.sleep(Duration.ofMillis(1));
+                return other.get() + " on " + Hub.current().loop().name();
+            }));
+        }
+    }
+
+    @Test
+    void withANativeModuleOnTheClassPathNoFlagIsNeeded() throws Exception {
+        ChildJvm child = ChildJvm.bare(NeedsNoFlag.class).withHub().withLoop().withNativeLoop();
+        assertThat(child.option("--enable-native-access=ALL-UNNAMED").run()).isEqualTo(new ChildJvm.Outcome(0, List.of("true on epoll-jni")));
+    }
+
+    @Test
+    void withoutAFlagTheJvmGivesNoticeOfNativeAccess() throws Exception {
+        ChildJvm.Outcome outcome = ChildJvm.bare(NeedsNoFlag.class).withHub().withNativeLoop().run();
+        assertThat(outcome.output()).last().isEqualTo("true on epoll-jni");
+        assertThat(outcome.output()).first().asString().startsWith("WARNING: A restricted method in java.lang.System has been called");
+        assertThat(outcome.output()).filteredOn(line -> !line.isEmpty() && !line.startsWith("WARNING: ")).hasSize(1);
+    }
+
+    @Test
+    void theNativeModuleServesAlsoWhoChoseAnotherLoop() throws Exception {
+        ChildJvm child = ChildJvm.bare(NeedsNoFlag.class).withHub().withLoop().withNativeLoop();
+        child.option("--enable-native-access=ALL-UNNAMED").option("-Djevent.loop=nio");
+        assertThat(child.run().output()).containsExactly("true on nio");
+    }
+
+    @Test
+    void whereThatIsDeniedTheMessageSaysSo() throws Exception {
+        ChildJvm child = ChildJvm.bare(WithoutAccess.class).withHub().withLoop().withNativeLoop();
+        assertThat(child.option("--illegal-native-access=deny").run().text())
+                .contains("java.base/java.lang is not open to ALL-UNNAMED")
+                .contains("(epoll-jni cannot open it: this JVM denies native access; start it with --enable-native-access=ALL-UNNAMED)")
+                .contains("on the command line   --add-opens java.base/java.lang=ALL-UNNAMED");
+    }
+
+    @Test
+    void aDeniedLoopGivesWayToTheNext() throws Exception {
+        ChildJvm child = ChildJvm.of(NeedsNoFlag.class).withNativeLoop();
+        assertThat(child.option("--illegal-native-access=deny").run().output()).containsExactly("true on nio");
     }
 
     static final class WithoutHub {

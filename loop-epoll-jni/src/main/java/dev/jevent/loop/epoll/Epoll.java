@@ -92,4 +92,7 @@ final class Epoll {
 
     /** Adds one to an event descriptor. */
     static native int wake(int descriptor);
+
+    /** As {@code --add-opens} does; {@code -ENOSYS} if this JDK cannot be asked to. */
+    static native int openPackage(Module module, String packageName, Module to);
 }
