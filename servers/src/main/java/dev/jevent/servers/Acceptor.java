@@ -7,6 +7,7 @@ import dev.jevent.sync.Event;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Takes what comes to a server, until the listener is closed or this is killed. */
 final class Acceptor extends Greenlet<Void> {
@@ -44,6 +45,9 @@ final class Acceptor extends Greenlet<Void> {
             } catch (ClosedChannelException e) {
                 throw e;
             } catch (Exception e) {
+                if (!server.started()) {
+                    return null;
+                }
                 report(e);
                 pause = server.pauseAfter(pause);
                 pause(pause);
@@ -67,6 +71,21 @@ final class Acceptor extends Greenlet<Void> {
         pausing = true;
         try {
             released.await(Duration.ofNanos(nanos));
+        } finally {
+            pausing = false;
+        }
+    }
+
+    /** Waits until a handler has ended, unless {@code room} is there. @return whether it waited */
+    boolean awaitReleased(BooleanSupplier room) {
+        released.clear();
+        pausing = true;
+        try {
+            if (room.getAsBoolean()) { // looked at after whoever ends would tell
+                return false;
+            }
+            released.await();
+            return true;
         } finally {
             pausing = false;
         }

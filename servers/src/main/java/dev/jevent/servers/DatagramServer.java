@@ -234,9 +234,9 @@ public abstract non-sealed class DatagramServer extends Server {
     // ---- the socket ----
 
     @Override
-    final void open(SocketAddress at) throws IOException {
+    final void open(SocketAddress at, boolean shared) throws IOException {
         if (at != null) {
-            socket = UdpSocket.bound((InetSocketAddress) at);
+            socket = shared ? SharedPorts.receive((InetSocketAddress) at) : UdpSocket.bound((InetSocketAddress) at);
         } else if (socket.getLocalAddress() == null) {
             String unbound = "socket: " + socket + " (expected: a bound one)";
             socket.close();

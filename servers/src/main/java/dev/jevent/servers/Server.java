@@ -59,7 +59,8 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
     private volatile State state = State.NEW;
     private volatile Hub hub; // null: never started
     private volatile Pool handlers = new Pool(); // those of this life
-    private Acceptor acceptor;
+    private Acceptor acceptor; // null: never started, or another server of its group accepts for it
+    private Place place = Place.ALONE;
     private final Event stopped = new Event();
     private volatile Throwable failure; // of the listener
     private int serving; // greenlets in serveForever(), which throws what the listener failed with
@@ -90,8 +91,13 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
 
     // ---- what it is made of ----
 
-    /** Binds, and leaves nothing open if that fails. @param at null: the socket that was given is used */
-    abstract void open(SocketAddress at) throws IOException;
+    /**
+     * Binds, and leaves nothing open if that fails.
+     *
+     * @param at null: the socket that was given is used
+     * @param shared whether others of this group will bind there, too
+     */
+    abstract void open(SocketAddress at, boolean shared) throws IOException;
 
     /** Takes nothing any more; handlers go on. */
     abstract void stopListening() throws IOException;
@@ -193,20 +199,45 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
             throw new IllegalStateException(this + " cannot be started (expected: " + (given == null
                     ? "started once, since the socket it was given is closed)" : "its handlers have ended)"));
         }
-        SocketAddress at = given == null ? null : Addresses.resolved(given);
+        SocketAddress at = given == null ? null : Addresses.resolved(place.at() != null ? place.at() : given);
         if (state == State.STARTED) {
             return; // by another greenlet, during the look-up
         }
-        open(at);
+        if (place.accepts()) {
+            open(at, place.shared());
+        }
         hub = Hub.current();
         handlers = new Pool(limit);
         failure = null;
         stopped.clear();
         startAccepting();
         state = State.STARTED;
-        acceptor = new Acceptor(this);
-        acceptor.rawLink(this::acceptorEnded);
-        acceptor.start();
+        if (place.accepts()) {
+            acceptor = new Acceptor(this);
+            acceptor.rawLink(this::acceptorEnded);
+            acceptor.start();
+        }
+    }
+
+    /**
+     * Where a server stands in a {@link HubGroup}.
+     *
+     * @param at instead of the address that it was given; null: there
+     * @param shared whether others will bind there, too
+     * @param accepts whether it listens; else another hands connections to it
+     */
+    record Place(SocketAddress at, boolean shared, boolean accepts) {
+        static final Place ALONE = new Place(null, false, true);
+    }
+
+    /** Before the start. */
+    final void place(Place place) {
+        this.place = place;
+    }
+
+    /** What it was given to listen on; null: an open socket. */
+    final SocketAddress given() {
+        return given;
     }
 
     /**
@@ -236,7 +267,7 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
     public void stopAccepting() {
         resumed.clear();
         accepting = false;
-        if (state == State.STARTED) {
+        if (state == State.STARTED && place.accepts()) {
             listening().poke(Interest.READ);
         }
     }
@@ -304,7 +335,7 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
             state = State.STOPPING;
             mine.shutdown();
             reported(this::stopListening);
-            if (!isHandlingInPlace()) {
+            if (acceptor != null && !isHandlingInPlace()) {
                 acceptor.killLater();
             }
             stopping();
@@ -327,7 +358,7 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
 
     private boolean awaitEnd(Pool mine, long nanos) {
         long start = Waiter.current().nanoTime();
-        if (!acceptor.join(Duration.ofNanos(nanos))) {
+        if (acceptor != null && !acceptor.join(Duration.ofNanos(nanos))) {
             return false;
         }
         long waited = Waiter.current().nanoTime() - start;
@@ -336,7 +367,9 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
 
     private void kill(Pool mine) {
         killed.addAndGet(mine.size() + (isHandlingInPlace() ? 1 : 0));
-        acceptor.killLater();
+        if (acceptor != null) {
+            acceptor.killLater();
+        }
         if (!mine.kill(new GreenletExit(), KILL_PATIENCE)) {
             hub.handleError(this, new IllegalStateException("handlers that go on after a kill, and are left alone: " + mine.members()));
         }
@@ -389,6 +422,11 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
             resumed.await();
             return true;
         }
+        return awaitRoom();
+    }
+
+    /** Waits while no handler may be begun. @return whether it had to */
+    boolean awaitRoom() {
         Pool full = handlers.full() ? handlers : pool != null && pool.full() ? pool : null;
         if (full != null) {
             full.awaitAvailable();
@@ -430,7 +468,18 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
         if (error != null && !(error instanceof GreenletExit)) {
             failed.getAndIncrement();
         }
-        acceptor.released();
+    }
+
+    /** There is room for another handler. */
+    final void released() {
+        Acceptor mine = acceptor;
+        if (mine != null) {
+            mine.released();
+        }
+    }
+
+    final Acceptor acceptor() {
+        return acceptor;
     }
 
     final Hub hub() {

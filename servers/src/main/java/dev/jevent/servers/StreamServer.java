@@ -43,6 +43,7 @@ public abstract non-sealed class StreamServer extends Server {
     }
 
     private volatile ServerStreamSocket<?> listener; // null: not bound yet
+    private volatile Spread spread; // null: it serves alone, or beside others that listen themselves
     private volatile Object socketFile; // that this has made; null: none, or deleted
     private int backlog = 1024;
     private volatile Tls tls; // null: none
@@ -208,9 +209,9 @@ public abstract non-sealed class StreamServer extends Server {
                 throw new IllegalStateException(this + " takes no connections (expected: STARTED)");
             }
             Handling handling = new Handling(this, new Connection(this, socket));
-            handling.rawLink(_ -> handling.closeUnlessBegun());
             begin(handling);
             begun = true;
+            handling.rawLink(Handling::over); // after it has left its pool
         } finally {
             if (!begun) {
                 socket.close();
@@ -221,17 +222,30 @@ public abstract non-sealed class StreamServer extends Server {
     @Override
     final boolean takeOne() throws IOException {
         StreamSocket socket = listener.tryAccept();
-        if (socket != null) {
-            adopt(socket);
+        if (socket == null) {
+            return false;
         }
-        return socket != null;
+        Spread all = spread;
+        (all == null ? this : all.next()).adopt(socket);
+        return true;
+    }
+
+    /** Whose it is: the first of them accepts for all. */
+    final void spread(Spread over) {
+        spread = over;
+    }
+
+    @Override
+    final boolean awaitRoom() {
+        Spread all = spread;
+        return all == null ? super.awaitRoom() : all.awaitRoom(acceptor());
     }
 
     /** A connection's greenlet. */
     private static final class Handling extends Greenlet<Void> {
         private final StreamServer server;
         private final Connection connection;
-        private boolean begun;
+        private volatile boolean begun;
 
         Handling(StreamServer server, Connection connection) {
             super(server.hub());
@@ -256,10 +270,14 @@ public abstract non-sealed class StreamServer extends Server {
             return null;
         }
 
-        void closeUnlessBegun() {
-            if (!begun) {
-                closed(null);
+        /** It has ended, perhaps killed before its first turn. In the hub greenlet of who accepted. */
+        static void over(Greenlet<?> ended) {
+            Handling handling = (Handling) ended;
+            if (!handling.begun) {
+                handling.closed(null);
             }
+            Spread all = handling.server.spread;
+            (all == null ? handling.server : all.first()).released();
         }
 
         private void closed(Throwable error) {
@@ -306,13 +324,14 @@ public abstract non-sealed class StreamServer extends Server {
     // ---- the listener ----
 
     @Override
-    final void open(SocketAddress at) throws IOException {
+    final void open(SocketAddress at, boolean shared) throws IOException {
         if (at instanceof UnixDomainSocketAddress path) {
             UnixServerSocket bound = UnixPaths.bind(path.getPath(), backlog);
             socketFile = UnixPaths.keyOrClose(path.getPath(), bound);
             listener = bound;
         } else if (at != null) {
-            listener = TcpServerSocket.bind((InetSocketAddress) at, backlog);
+            listener = shared ? SharedPorts.listen((InetSocketAddress) at, backlog)
+                    : TcpServerSocket.bind((InetSocketAddress) at, backlog);
         } else if (listener.getLocalAddress() == null) {
             String unbound = "listener: " + listener + " (expected: a bound one)";
             listener.close();
