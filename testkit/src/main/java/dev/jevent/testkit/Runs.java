@@ -92,6 +92,9 @@ final class Runs implements AutoCloseable {
         if (now.loop().active() > 0 || now.loop().timers() > 0 || now.holds() > 0) {
             return new AssertionError("left behind: " + now);
         }
+        if (world.network().open() > 0) {
+            return new AssertionError("left behind: " + world.network().open() + " open channels");
+        }
         return null;
     }
 

@@ -11,6 +11,7 @@ public final class SimulatedDescriptor implements AutoCloseable {
     private final SimulatedDevices devices;
     private final int number;
     private int ready;
+    private int lasting;
     private boolean open = true;
 
     SimulatedDescriptor(SimulatedDevices devices, int number) {
@@ -29,10 +30,17 @@ public final class SimulatedDescriptor implements AutoCloseable {
         devices.becomesReady(this, Interest.checkMask(mask));
     }
 
+    /** As {@link #ready}, for ever: the end of a stream has come. Nothing drains it. */
+    public void readyForEver(int mask) {
+        checkOpen();
+        lasting |= Interest.checkMask(mask);
+        devices.becomesReady(this, mask);
+    }
+
     /** What a read, or write, takes: from now on it is not ready in the directions of {@code mask}, until it is again. */
     public void drain(int mask) {
         checkOpen();
-        ready &= ~Interest.checkMask(mask);
+        ready &= ~Interest.checkMask(mask) | lasting;
     }
 
     public boolean isReady(Interest interest) {
@@ -60,6 +68,10 @@ public final class SimulatedDescriptor implements AutoCloseable {
 
     int readyMask() {
         return ready;
+    }
+
+    int lastingMask() {
+        return lasting;
     }
 
     void addReady(int mask) {

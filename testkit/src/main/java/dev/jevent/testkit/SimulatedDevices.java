@@ -7,28 +7,33 @@ import dev.jevent.contract.AnyThread;
 import dev.jevent.loop.Poller;
 import dev.jevent.loop.ReadyTokens;
 import java.io.IOException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The simulated half of an operating system: descriptors, and the poller that watches them. What a real system does now
- * and then, it does as the seed says: reports late, in another order, twice, for nothing, or for what is gone.
+ * The simulated half of an operating system: descriptors, and the poller that watches them, and the channels of the network. What
+ * a real system does now and then, it does as the seed says: reports late, in another order, twice, for nothing, or for what is
+ * gone.
  */
 final class SimulatedDevices implements Poller {
-    private static final LoopCapabilities LEVEL = new LoopCapabilities(false, true, false, Duration.ofNanos(1));
-    private static final LoopCapabilities EDGE = new LoopCapabilities(false, true, true, Duration.ofNanos(1));
+    /** From an {@link Interest} to its lasting in a report. */
+    private static final int LASTS_SHIFT = 2;
+
+    private static final LoopCapabilities LEVEL = new LoopCapabilities(true, true, false, Duration.ofNanos(1));
+    private static final LoopCapabilities EDGE = new LoopCapabilities(true, true, true, Duration.ofNanos(1));
 
     /** One that is, or was, watched. */
     private static final class Registration {
-        final int number;
+        final Pollable what;
         long token;
         int interest;
         int edges; // directions to be reported, of an edge-triggered poller
 
-        Registration(int number, int interest, long token) {
-            this.number = number;
+        Registration(Pollable what, int interest, long token) {
+            this.what = what;
             this.interest = interest;
             this.token = token;
         }
@@ -39,17 +44,24 @@ final class SimulatedDevices implements Poller {
     private final List<SimulatedDescriptor> open = new ArrayList<>(); // by number; null: free
     private final List<Registration> registered = new ArrayList<>();
     private final List<Registration> gone = new ArrayList<>(); // reports of these may be on their way still
+    private final SimulatedNetwork network;
     private volatile boolean woken;
 
     SimulatedDevices(World world, boolean edgeTriggered) {
         this.world = world;
         this.edgeTriggered = edgeTriggered;
+        network = new SimulatedNetwork(world, this);
+    }
+
+    SimulatedNetwork network() {
+        return network;
     }
 
     /** Forgets what a run left. */
     void reset() {
         open.clear();
         gone.clear();
+        network.reset();
     }
 
     SimulatedDescriptor open() {
@@ -68,31 +80,34 @@ final class SimulatedDevices implements Poller {
     }
 
     void becomesReady(SimulatedDescriptor descriptor, int mask) {
-        Registration registration = registration(descriptor.number());
-        if (registration != null) {
-            registration.edges |= mask;
+        for (Registration registration : registered) {
+            if (descriptor(registration.what) == descriptor) {
+                registration.edges |= mask;
+            }
         }
         descriptor.addReady(mask);
     }
 
-    private Registration registration(int number) {
+    private Registration registration(Pollable what) {
         for (Registration registration : registered) {
-            if (registration.number == number) {
+            if (registration.what.equals(what)) {
                 return registration;
             }
         }
         return null;
     }
 
-    private static int number(Pollable what) {
-        if (what instanceof Pollable.OfDescriptor(int number)) {
-            return number;
-        }
-        throw new UnsupportedOperationException(what + " cannot be watched in a simulated world; use World.descriptor()");
-    }
-
-    private SimulatedDescriptor descriptor(int number) {
-        return number < open.size() ? open.get(number) : null;
+    /** Null if it isn't open. */
+    private SimulatedDescriptor descriptor(Pollable what) {
+        return switch (what) {
+            case Pollable.OfDescriptor(int number) -> number < open.size() ? open.get(number) : null;
+            case Pollable.OfChannel(SelectableChannel channel) -> {
+                if (!(channel instanceof SimulatedChannel simulated)) {
+                    throw new UnsupportedOperationException(what + " cannot be watched in a simulated world; use World.network()");
+                }
+                yield channel.isOpen() ? simulated.descriptor() : null;
+            }
+        };
     }
 
     // ---- the poller ----
@@ -104,28 +119,27 @@ final class SimulatedDevices implements Poller {
 
     @Override
     public void register(Pollable what, int interest, long token) throws IOException {
-        int number = number(what);
-        SimulatedDescriptor descriptor = descriptor(number);
+        SimulatedDescriptor descriptor = descriptor(what);
         if (descriptor == null) {
             throw new IOException(what + " is not open in this world");
         }
-        if (registration(number) != null) {
+        if (registration(what) != null) {
             throw new IllegalStateException(what + " is registered already");
         }
-        Registration registration = new Registration(number, interest, token);
+        Registration registration = new Registration(what, interest, token);
         registration.edges = descriptor.readyMask();
         registered.add(registration);
     }
 
     @Override
     public void modify(Pollable what, int interest, long token) throws IOException {
-        Registration registration = registration(number(what));
+        Registration registration = registration(what);
         if (registration == null) {
             throw new IOException(what + " is not registered");
         }
         registration.interest = interest;
         registration.token = token;
-        SimulatedDescriptor descriptor = descriptor(registration.number);
+        SimulatedDescriptor descriptor = descriptor(registration.what);
         if (descriptor != null) {
             registration.edges = descriptor.readyMask();
         }
@@ -133,7 +147,7 @@ final class SimulatedDevices implements Poller {
 
     @Override
     public void remove(Pollable what) {
-        Registration registration = registration(number(what));
+        Registration registration = registration(what);
         if (registration != null) {
             registered.remove(registration);
             gone.add(registration);
@@ -146,6 +160,9 @@ final class SimulatedDevices implements Poller {
             while (world.hasActors() && world.oneIn(2)) {
                 world.act();
             }
+            while (network.isBusy() && world.oneIn(2)) {
+                network.arrive();
+            }
             int ready = report(into);
             if (ready > 0 || takeWakeup() || timeoutNanos == 0 || Thread.currentThread().isInterrupted()) {
                 world.polled(ready);
@@ -156,16 +173,21 @@ final class SimulatedDevices implements Poller {
                 return 0;
             }
             boolean canPass = timeoutNanos != Long.MAX_VALUE;
-            if (canPass && (!world.hasActors() || world.oneIn(2))) {
+            boolean othersAct = world.hasActors() || network.isBusy();
+            if (canPass && (!othersAct || (!network.isBusy() || network.isSlow()) && world.oneIn(2))) {
                 world.pass(timeoutNanos);
                 world.polled(0);
                 return 0;
             }
-            if (!world.hasActors()) {
+            if (!othersAct) {
                 world.stuck();
                 return 0;
             }
-            world.act();
+            if (world.hasActors() && (!network.isBusy() || world.oneIn(2))) {
+                world.act();
+            } else {
+                network.arrive();
+            }
         }
     }
 
@@ -202,7 +224,7 @@ final class SimulatedDevices implements Poller {
     }
 
     private int take(Registration registration) {
-        SimulatedDescriptor descriptor = descriptor(registration.number);
+        SimulatedDescriptor descriptor = descriptor(registration.what);
         if (descriptor == null) {
             return 0;
         }
@@ -211,7 +233,7 @@ final class SimulatedDevices implements Poller {
         }
         int edges = registration.edges & registration.interest;
         registration.edges = 0;
-        return edges;
+        return edges | (edges & descriptor.lastingMask()) << LASTS_SHIFT;
     }
 
     @Override
@@ -222,7 +244,7 @@ final class SimulatedDevices implements Poller {
 
     @Override
     public SelectorProvider channels() {
-        return SelectorProvider.provider();
+        return network.channels();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.jevent.testkit;
 
+import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.contract.Switches;
 import dev.jevent.loop.Poller;
@@ -26,6 +27,9 @@ public final class World implements Environment, AutoCloseable {
     /** So many more, after main was told: then it doesn't listen, and the hub is given up. */
     private static final long GRACE = 10_000;
 
+    /** What {@link Environment#interpose} is told of waits. */
+    private static final String WAIT = "wait";
+
     /** Between runs: longer than any delay, so that no deadline of one run is left in the next. */
     private static final long HOURS = 3L * 3600 * 1_000_000_000L;
 
@@ -47,6 +51,10 @@ public final class World implements Environment, AutoCloseable {
     private final SimulatedDevices devices;
     private ForeignThread thread;
     private Hub hub;
+
+    private Greenlet<?> marked; // whose waits are counted; null: nobody's
+    private int waitsLeft;
+    private Runnable atWait;
 
     private long seed;
     private long now;
@@ -102,6 +110,7 @@ public final class World implements Environment, AutoCloseable {
         };
         began = now;
         acting = false;
+        marked = null;
         steps = 0;
         lastStep = MOST_STEPS;
         failure = null;
@@ -188,6 +197,18 @@ public final class World implements Environment, AutoCloseable {
         return devices.open();
     }
 
+    /** Sockets and pipes that only exist here. */
+    public SimulatedNetwork network() {
+        return devices.network();
+    }
+
+    /** Calls {@code then} when {@code who} begins its wait of that number, counted from 1 and from now: before anything can end it. */
+    public void atWait(Greenlet<?> who, int number, Runnable then) {
+        marked = who;
+        waitsLeft = number;
+        atWait = then;
+    }
+
     /** Lets other threads do what they have left, and then runs what is ready until nothing is; no time passes. */
     @Switches
     public void settle() {
@@ -251,6 +272,10 @@ public final class World implements Environment, AutoCloseable {
     @Override
     public void interpose(String where) {
         step(where, 0);
+        if (marked != null && where.equals(WAIT) && Greenlet.current() == marked && --waitsLeft == 0) {
+            marked = null;
+            atWait.run();
+        }
         interrupt(3);
     }
 
