@@ -20,7 +20,7 @@ final class SettingTexts {
     static <T> T parse(T like, String text) {
         return (T) switch (like) {
             case List<?> names -> list(text);
-            case Integer number -> positive(text);
+            case Integer number -> number(text, Math.min(number, 1));
             case Boolean flag -> flag(text);
             case Duration duration -> duration(text);
             default -> throw new IllegalStateException("settings have no values like " + like);
@@ -40,16 +40,17 @@ final class SettingTexts {
         return List.copyOf(names);
     }
 
-    private static Integer positive(String text) {
+    /** @param least 1, or 0 where that is the default: it means that something else decides */
+    private static Integer number(String text, int least) {
         try {
             int value = Integer.parseInt(text);
-            if (value > 0) {
+            if (value >= least) {
                 return value;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("a number > 0");
+        throw new IllegalArgumentException(least == 0 ? "a number >= 0" : "a number > 0");
     }
 
     private static Boolean flag(String text) {

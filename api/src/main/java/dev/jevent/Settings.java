@@ -41,6 +41,36 @@ public final class Settings {
     /** How long one look-up may take; zero: without limit. */
     public static final Key<Duration> RESOLVER_TIMEOUT = key("resolver.timeout", Duration.ZERO);
 
+    /** Name servers that are asked, as {@code 9.9.9.9} or {@code 127.0.0.1:5353}; empty: those of the system. [F-DNS-14] */
+    public static final Key<List<String>> RESOLVER_NAMESERVERS = key("resolver.nameservers", List.of());
+
+    /** How long the resolver ares waits for an answer before it asks again, and twice as long each time; zero: as the system says. */
+    public static final Key<Duration> ARES_TIMEOUT = key("resolver.ares.timeout", Duration.ZERO);
+
+    /** How often the resolver ares asks each name server; 0: as the system says. */
+    public static final Key<Integer> ARES_TRIES = key("resolver.ares.tries", 0);
+
+    /** Names with fewer dots are first looked for in the search domains; 0: as the system says. */
+    public static final Key<Integer> ARES_NDOTS = key("resolver.ares.ndots", 0);
+
+    /** The port of name servers that are named without one; 0: 53. */
+    public static final Key<Integer> ARES_UDP_PORT = key("resolver.ares.udp.port", 0);
+
+    /** The same for questions over TCP. */
+    public static final Key<Integer> ARES_TCP_PORT = key("resolver.ares.tcp.port", 0);
+
+    /** Of usevc, primary, igntc, norecurse, stayopen, rotate and noedns, what the resolver ares shall do. */
+    public static final Key<List<String>> ARES_FLAGS = key("resolver.ares.flags", List.of());
+
+    /** Most queries of the resolver ares in flight; one that has waited for 50 ms no longer counts. */
+    public static final Key<Integer> ARES_IN_FLIGHT = key("resolver.ares.inflight", 256);
+
+    /** Whether the resolver ares keeps answers as long as they say that they hold. */
+    public static final Key<Boolean> ARES_CACHE = key("resolver.ares.cache", true);
+
+    /** Most answers that it keeps. */
+    public static final Key<Integer> ARES_CACHE_SIZE = key("resolver.ares.cache.size", 10_000);
+
     /** Whether greenlets remember who spawned them, where, and share locals: costs memory and time. */
     public static final Key<Boolean> TRACK_GREENLET_TREE = key("track.greenlet.tree", false);
 

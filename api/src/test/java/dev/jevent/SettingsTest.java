@@ -50,6 +50,15 @@ class SettingsTest {
     }
 
     @Test
+    void zeroIsANumberWhereItIsTheDefault() {
+        assertThat(Settings.ARES_TRIES.parse("0")).isZero();
+        assertThat(Settings.ARES_TRIES.parse("3")).isEqualTo(3);
+        assertThatThrownBy(() -> Settings.ARES_TRIES.parse("-1"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("jevent.resolver.ares.tries: \"-1\" (expected: a number >= 0)");
+    }
+
+    @Test
     @DisplayName("F-CFG-01: what code says counts more, in that copy only")
     void withGivesACopy() {
         Settings settings = Settings.process().with(Settings.THREADPOOL_SIZE, 3).with(Settings.LOOP, List.of("nio"));
