@@ -1,0 +1,519 @@
+package dev.jevent.resolver.ares;
+
+import dev.jevent.spi.Alarm;
+import dev.jevent.spi.CarrierCallback;
+import dev.jevent.spi.HubLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One channel of c-ares and its sockets, in the loop of one hub, whose thread alone uses it.
+ *
+ * <p>c-ares decides whom to ask, when to ask again and when to give up. It does nothing by itself: each call leaves
+ * operations in the exchange, which are done here after it has returned, and what they lead to is told by further calls. So
+ * nothing is ever entered twice. An answer makes its question settled, and who waits runs in a later step of the hub.
+ *
+ * <p>A datagram reaches c-ares only if it answers, on the port that the question went out from, exactly that question, and
+ * all of it makes sense: what doesn't ends no wait.
+ */
+final class AresChannel {
+    /** Room for the longest message and the head of its operation, twice. */
+    private static final int EXCHANGE = 1 << 17;
+
+    private static final int LONGEST_DATAGRAM = 4096;
+
+    /** After so long without an answer a query no longer counts as one of those in flight: it waits, others go on. */
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** More than these wait for others to be over, whatever the limit: numbers of queries must stay hard to guess. */
+    private static final int MOST_IN_FLIGHT = 8192;
+
+    private final HubLoop loop;
+    private final ByteBuffer exchange = ByteBuffer.allocateDirect(EXCHANGE).order(ByteOrder.nativeOrder());
+    private final byte[] datagram = new byte[LONGEST_DATAGRAM];
+    private final byte[] random = new byte[Ares.RANDOM_BYTES];
+    private final Configuration.InForce configuration;
+    private final Settler settler;
+    private final boolean recursion;
+    private final int limit;
+    private final Alarm expiry;
+    private final Alarm pace;
+
+    private long channel; // 0: closed
+    private boolean retired;
+    private boolean edns;
+    private boolean running; // a call of c-ares, or what it led to, is in progress
+    private int randomLeft;
+    private final List<Link> links = new ArrayList<>(2);
+    private final ArrayDeque<Event> events = new ArrayDeque<>(); // to be told to c-ares
+    private final ArrayDeque<Question> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Query> recent = new ArrayDeque<>(); // sent within PATIENCE, and perhaps over
+    private final Query[] byId = new Query[1024];
+    private int inFlight;
+    private int counting;
+
+    /** Told of each question what became of it; on the hub's thread. */
+    interface Settler {
+        void settle(Question question, Answer answer, Failure failure);
+    }
+
+    /** What c-ares is to be told next. */
+    private record Event(int socket, boolean failure) {}
+
+    /**
+     * @param limit of queries in flight
+     * @throws IllegalStateException with the reason of c-ares if it can't be had
+     */
+    AresChannel(HubLoop loop, Configuration wanted, int limit, Settler settler) {
+        this.loop = loop;
+        this.limit = limit;
+        this.settler = settler;
+        recursion = (wanted.flags() & Ares.NORECURSE) == 0;
+        edns = (wanted.flags() & Ares.EDNS) != 0;
+        exchange.put(wanted.servers().getBytes(StandardCharsets.US_ASCII)).put((byte) 0);
+        exchange.put(wanted.resolvConf().getBytes(StandardCharsets.UTF_8)).put((byte) 0);
+        long opened = Ares.open(exchange, wanted.flags(), wanted.timeoutMillis(), wanted.tries(), wanted.ndots(),
+                wanted.udpPort(), wanted.tcpPort(), Message.DATAGRAM);
+        if (opened < 0) {
+            throw new IllegalStateException("c-ares cannot be used with " + wanted + ": " + Ares.text((int) -opened));
+        }
+        channel = opened;
+        String lines = Ares.configuration(channel);
+        if (lines == null) {
+            Ares.destroy(channel);
+            throw new OutOfMemoryError("c-ares has no memory for its configuration");
+        }
+        configuration = Configuration.InForce.parse(lines);
+        expiry = loop.alarm(this::expire);
+        pace = loop.alarm(this::goOn);
+    }
+
+    Configuration.InForce configuration() {
+        return configuration;
+    }
+
+    HubLoop loop() {
+        return loop;
+    }
+
+    boolean isClosed() {
+        return channel == 0;
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    // ---- questions ----
+
+    /** Asks, as soon as fewer than the limit are in flight; first come, first served. */
+    void ask(Question question) {
+        waiting.add(question);
+        goOn();
+    }
+
+    private void goOn() {
+        if (running || channel == 0) {
+            return; // it is done when that is over
+        }
+        running = true;
+        try {
+            while (mayAsk()) {
+                launch(waiting.poll(), edns);
+            }
+        } finally {
+            running = false;
+        }
+        setAlarms();
+    }
+
+    private boolean mayAsk() {
+        if (waiting.isEmpty() || inFlight >= MOST_IN_FLIGHT || channel == 0) {
+            return false;
+        }
+        if (counting >= limit) {
+            long now = System.nanoTime();
+            for (Query query = recent.peek(); query != null && (!query.counts || now - query.sent >= PATIENCE); query = recent.peek()) {
+                recent.poll();
+                uncount(query);
+            }
+        }
+        return counting < limit;
+    }
+
+    private void uncount(Query query) {
+        if (query.counts) {
+            query.counts = false;
+            counting--;
+        }
+    }
+
+    private void launch(Question question, boolean withEdns) {
+        int id = freeId();
+        if (id < 0) {
+            settler.settle(question, null, new Failure(Failure.LOCAL, "the system gives no random numbers"));
+            return;
+        }
+        Query query = new Query(question, id, recursion, withEdns);
+        query.next = byId[id & byId.length - 1];
+        byId[id & byId.length - 1] = query;
+        inFlight++;
+        query.sent = System.nanoTime();
+        query.counts = true;
+        counting++;
+        while (!recent.isEmpty() && !recent.peek().counts) {
+            recent.poll();
+        }
+        recent.add(query);
+        exchange.clear().put(query.message);
+        int bytes = Ares.send(channel, id, query.message.length);
+        if (bytes < 0) {
+            over(query);
+            settler.settle(question, null, new Failure(Failure.LOCAL, "no memory"));
+            return;
+        }
+        perform(bytes);
+    }
+
+    /** Of those that no query in flight has, one that nobody can guess; -1: there is no chance to be had. */
+    private int freeId() {
+        while (true) {
+            if (randomLeft == 0) {
+                if (!Ares.random(channel)) {
+                    return -1;
+                }
+                exchange.get(0, random);
+                randomLeft = random.length;
+            }
+            int id = (random[--randomLeft] & 0xff) << 8 | random[--randomLeft] & 0xff;
+            if (query(id) == null) {
+                return id;
+            }
+        }
+    }
+
+    /** The one in flight that has this number, or null. */
+    Query query(int id) {
+        Query query = byId[id & byId.length - 1];
+        while (query != null && query.id != id) {
+            query = query.next;
+        }
+        return query;
+    }
+
+    private void over(Query query) {
+        Query before = null;
+        for (Query each = byId[query.id & byId.length - 1]; each != query; each = each.next) {
+            before = each;
+        }
+        if (before == null) {
+            byId[query.id & byId.length - 1] = query.next;
+        } else {
+            before.next = query.next;
+        }
+        inFlight--;
+        uncount(query);
+        for (UdpPort port : query.ports) {
+            port.forget(query);
+        }
+    }
+
+    // ---- what c-ares wants ----
+
+    /** Does what a call left in the exchange, tells c-ares what came of it, and so on until it is content. */
+    private void perform(int bytes) {
+        while (true) {
+            while (bytes > 0) {
+                exchange.clear();
+                for (int at = 0; at < bytes; ) {
+                    int length = exchange.getInt(at + 16);
+                    operation(at, length);
+                    at += Ares.HEAD + (length + 3 & ~3);
+                }
+                bytes = Ares.give(channel);
+            }
+            Event event = events.poll();
+            if (event == null) {
+                return;
+            }
+            bytes = event.failure ? Ares.failed(channel, event.socket, false) : Ares.writable(channel, event.socket);
+        }
+    }
+
+    /** Runs while the exchange is full of others: it calls nothing of c-ares. */
+    private void operation(int at, int length) {
+        int subject = exchange.getInt(at + 4);
+        int data = at + Ares.HEAD;
+        switch (exchange.getInt(at)) {
+            case Ares.OPEN -> open(subject, exchange.getInt(at + 8) == 1, exchange.getInt(at + 12), data, length);
+            case Ares.SEND -> {
+                Link link = link(subject);
+                if (link != null) {
+                    exchange.limit(data + length).position(data);
+                    link.send(exchange);
+                    exchange.clear();
+                }
+            }
+            case Ares.CLOSE -> {
+                Link link = link(subject);
+                if (link != null) {
+                    links.remove(link);
+                    link.close();
+                }
+            }
+            case Ares.WRITES -> {
+                if (link(subject) instanceof TcpLink stream && stream.wantsToWrite()) {
+                    events.add(new Event(subject, false));
+                }
+            }
+            case Ares.ANSWER -> answered(query(subject), exchange.getInt(at + 8), data, length);
+            default -> throw new IllegalStateException("operation: " + exchange.getInt(at));
+        }
+    }
+
+    private Link link(int number) {
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).number() == number) {
+                return links.get(i);
+            }
+        }
+        return null;
+    }
+
+    private void open(int number, boolean stream, int port, int data, int length) {
+        byte[] address = new byte[length];
+        exchange.get(data, address);
+        InetSocketAddress server;
+        try {
+            server = new InetSocketAddress(InetAddress.getByAddress(address), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of " + length + " bytes", e);
+        }
+        links.add(stream ? TcpLink.connect(this, number, server) : new UdpLink(this, number, server));
+    }
+
+    private void answered(Query query, int status, int data, int length) {
+        if (query == null) {
+            return;
+        }
+        over(query);
+        if (status != Ares.SUCCESS) {
+            settler.settle(query.question, null, failure(query, status));
+            return;
+        }
+        Answer answer = query.read;
+        if (answer == null) {
+            byte[] bytes = new byte[length];
+            exchange.get(data, bytes);
+            try {
+                answer = Message.answers(bytes, length, query.message) ? Message.parse(bytes, length, query.message) : null;
+            } catch (Message.Malformed e) {
+                // said below
+            }
+        }
+        if (answer == null) {
+            settler.settle(query.question, null, new Failure(Failure.LOCAL, "an answer that makes no sense"));
+        } else if (answer.code() == Answer.FORMAT_ERROR && query.edns && !edns) {
+            waiting.addFirst(query.question); // asked before we knew what the name server doesn't
+        } else {
+            settler.settle(query.question, answer, null);
+        }
+    }
+
+    private Failure failure(Query query, int status) {
+        String reason = Ares.text(status);
+        if (query.code != 0) {
+            reason = "the name server answered " + Answer.codeText(query.code);
+        } else if (!configuration.servers().isEmpty()) {
+            reason += " (" + String.join(", ", configuration.servers()) + ")";
+        }
+        return new Failure(status, reason);
+    }
+
+    // ---- what comes ----
+
+    /** Takes what {@code source} has into the exchange. @return bytes; 0: nothing; -1: its end */
+    int receive(ReadableByteChannel source) throws IOException {
+        exchange.clear().limit(source instanceof java.nio.channels.DatagramChannel ? LONGEST_DATAGRAM : EXCHANGE);
+        return source.read(exchange);
+    }
+
+    /** {@code length} bytes of a stream are in the exchange. */
+    void arrived(TcpLink link, int length) {
+        running = true;
+        try {
+            perform(Ares.received(channel, link.number(), length));
+        } finally {
+            running = false;
+        }
+        goOn();
+    }
+
+    /** A datagram of {@code length} bytes is in the exchange. */
+    void arrived(UdpPort port, int length) {
+        exchange.get(0, datagram, 0, length);
+        Query query = length < Message.HEADER ? null : query(Message.id(datagram));
+        int use = query == null || !port.queries.contains(query) ? 0 : use(query, length);
+        if (use == 0) {
+            if (port.countFalse()) {
+                useStreams(port);
+            }
+            return;
+        }
+        deliver(port, query, use);
+    }
+
+    /** @return how many bytes of the exchange are for c-ares, of what came or instead of it; 0: it is no answer */
+    private int use(Query query, int length) {
+        byte[] question = query.message;
+        boolean bare = Message.isBareFormatError(datagram, length, question);
+        if (!bare && !Message.answers(datagram, length, question)) {
+            return 0;
+        }
+        if (query.edns && Message.code(datagram) == Answer.FORMAT_ERROR) {
+            edns = false;
+            return put(Message.withoutEdns(question));
+        }
+        if (bare || Message.isTruncated(datagram)) {
+            return length;
+        }
+        try {
+            query.read = Message.parse(datagram, length, question);
+        } catch (Message.Malformed e) {
+            return 0;
+        }
+        int code = query.read.code();
+        if (code != Answer.NO_ERROR && code != Answer.NO_NAME) {
+            query.code = code;
+        }
+        return length;
+    }
+
+    private int put(byte[] message) {
+        exchange.clear().put(message);
+        return message.length;
+    }
+
+    private void deliver(UdpPort port, Query query, int length) {
+        running = true;
+        try {
+            perform(Ares.received(channel, port.link.number, length));
+        } finally {
+            query.read = null;
+            running = false;
+        }
+        goOn();
+    }
+
+    /** Makes c-ares ask by a stream, as if a name server had answered that there is too much to say. */
+    private void useStreams(UdpPort port) {
+        for (Query query : List.copyOf(port.queries)) {
+            if (channel != 0 && query(query.id) == query) {
+                deliver(port, query, put(Message.truncated(query.message)));
+            }
+        }
+    }
+
+    /** A socket failed, or its stream ended: c-ares closes it and asks in another way. */
+    void failed(int socket, boolean ended) {
+        running = true;
+        try {
+            perform(Ares.failed(channel, socket, ended));
+        } finally {
+            running = false;
+        }
+        goOn();
+    }
+
+    /** As {@link #failed}, in the midst of operations. */
+    void failsLater(int socket) {
+        events.add(new Event(socket, true));
+    }
+
+    void writable(int socket) {
+        running = true;
+        try {
+            perform(Ares.writable(channel, socket));
+        } finally {
+            running = false;
+        }
+        goOn();
+    }
+
+    private void expire() {
+        if (channel == 0) {
+            return;
+        }
+        running = true;
+        try {
+            perform(Ares.expire(channel));
+        } finally {
+            running = false;
+        }
+        goOn();
+    }
+
+    /** Who waits does so with a hold on its hub: neither alarms nor sockets keep the loop going. */
+    private void setAlarms() {
+        if (channel == 0) {
+            return;
+        }
+        if (inFlight == 0) {
+            expiry.cancel();
+        } else if (!expiry.isSet()) {
+            expiry.set(TimeUnit.MILLISECONDS.toNanos(Math.max(1, Ares.timeout(channel))), false);
+        } else if (expiry.remaining() > TimeUnit.MILLISECONDS.toNanos(configuration.timeoutMillis())) {
+            expiry.set(TimeUnit.MILLISECONDS.toNanos(configuration.timeoutMillis()), false);
+        }
+        if (retired && inFlight == 0 && waiting.isEmpty()) {
+            close();
+        } else if (waiting.isEmpty() || inFlight >= MOST_IN_FLIGHT) {
+            pace.cancel();
+        } else if (!pace.isSet() && !recent.isEmpty()) {
+            pace.set(Math.max(0, recent.peek().sent + PATIENCE - System.nanoTime()), false);
+        }
+    }
+
+    // ---- the end ----
+
+    /** Closes it as soon as nothing is in flight. */
+    void retire() {
+        retired = true;
+        setAlarms();
+    }
+
+    /** Closes it with all that is in flight, of which nobody is told. Idempotent. */
+    void close() {
+        if (channel == 0) {
+            return;
+        }
+        expiry.cancel();
+        pace.cancel();
+        for (Link link : List.copyOf(links)) {
+            link.close();
+        }
+        links.clear();
+        waiting.clear();
+        recent.clear();
+        Arrays.fill(byId, null);
+        inFlight = 0;
+        long closing = channel;
+        channel = 0;
+        Ares.destroy(closing);
+    }
+}

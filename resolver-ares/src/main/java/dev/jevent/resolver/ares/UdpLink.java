@@ -1,0 +1,84 @@
+package dev.jevent.resolver.ares;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What c-ares takes for one socket: each query goes out from a port of its own, which nobody off the path can guess together
+ * with its number. When so many are open already, one of them serves.
+ */
+final class UdpLink implements Link {
+    private static final int MOST_PORTS = 256;
+
+    final AresChannel engine;
+    final int number;
+    private final InetSocketAddress server;
+    private final List<UdpPort> ports = new ArrayList<>();
+
+    UdpLink(AresChannel engine, int number, InetSocketAddress server) {
+        this.engine = engine;
+        this.number = number;
+        this.server = server;
+    }
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    DatagramChannel open() throws IOException {
+        DatagramChannel channel = engine.loop().channels().openDatagramChannel(
+                server.getAddress().getAddress().length == 4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+        try {
+            channel.configureBlocking(false);
+            channel.connect(server);
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void send(ByteBuffer datagram) {
+        int at = datagram.position();
+        Query query = engine.query((datagram.get(at) & 0xff) << 8 | datagram.get(at + 1) & 0xff);
+        if (query == null) {
+            return; // it was given up meanwhile
+        }
+        try {
+            port().send(query, datagram);
+        } catch (IOException | RuntimeException e) {
+            engine.failsLater(number);
+        }
+    }
+
+    private UdpPort port() throws IOException {
+        if (ports.size() >= MOST_PORTS) {
+            return ports.get(ThreadLocalRandom.current().nextInt(MOST_PORTS));
+        }
+        UdpPort port = new UdpPort(this);
+        ports.add(port);
+        return port;
+    }
+
+    void closed(UdpPort port) {
+        ports.remove(port);
+    }
+
+    @Override
+    public void close() {
+        for (UdpPort port : List.copyOf(ports)) {
+            for (Query query : port.queries) {
+                query.ports.remove(port);
+            }
+            port.close();
+        }
+    }
+}
