@@ -161,6 +161,11 @@ final class Desk implements CarrierCallback {
         }
     }
 
+    /** How many wait to be lent. */
+    int shelved() {
+        return shelved;
+    }
+
     // ---- responses that others hold up ----
 
     /** Has the earlier responses of {@code connection} written as soon as its greenlet waits, if they aren't by then. */

@@ -286,7 +286,13 @@ final class HttpConnection {
         output.flush();
         for (;;) {
             if (!input.isDrained()) {
-                int count = into == null ? input.tryFillBody() : input.tryRead(into, offset, length);
+                int count;
+                try {
+                    count = into == null ? input.tryFillBody() : input.tryRead(into, offset, length);
+                } catch (IOException e) {
+                    broken = true;
+                    throw e;
+                }
                 if (count != 0) {
                     takeTurns();
                     return count;

@@ -538,7 +538,7 @@ public final class HttpExchange {
     private void failed(Throwable error) throws IOException {
         boolean refused = error instanceof HttpException;
         if (!refused && !connection.isOfTransport(error)) {
-            connection.engine.report(this, error);
+            connection.engine.report(toString(), error); // as long as it can still tell
         }
         if (connection.isBroken()) {
             throw new IOException("the connection has failed", error);

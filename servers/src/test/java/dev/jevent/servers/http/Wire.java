@@ -3,6 +3,7 @@ package dev.jevent.servers.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.jevent.io.net.TcpSocket;
+import dev.jevent.servers.StreamServer;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -28,7 +29,7 @@ final class Wire implements AutoCloseable {
         this.socket = socket;
     }
 
-    static Wire to(HttpServer server) throws IOException {
+    static Wire to(StreamServer server) throws IOException {
         TcpSocket socket = TcpSocket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
         socket.timeout(Duration.ofSeconds(20));
