@@ -32,7 +32,7 @@ class HttpLimitsTest {
 
     @HubTest(virtualTime = false)
     void aConnectionWithoutARequestIsClosed() throws Exception {
-        try (HttpServer server = started(new HttpLimits().idleTimeout(SHORT), exchange -> exchange.respond(200, "x"))) {
+        try (HttpServer server = started(new HttpLimits().idleTimeout(SHORT).headerTimeout(SHORT), exchange -> exchange.respond(200, "x"))) {
             try (Wire wire = Wire.to(server)) {
                 assertThat(wire.ends()).isTrue();
             }
