@@ -1,6 +1,7 @@
 package dev.jevent.servers;
 
 import dev.jevent.Greenlet;
+import dev.jevent.GreenletExit;
 import dev.jevent.Interest;
 import dev.jevent.Waiter;
 import dev.jevent.sync.Event;
@@ -26,6 +27,7 @@ final class Acceptor extends Greenlet<Void> {
     /** @throws ClosedChannelException if somebody has closed the listener */
     @Override
     protected Void run() throws IOException {
+        pause(1); // loads what it needs: later there may be no descriptor left to load a class with
         int row = 0;
         long pause = 0;
         while (true) {
@@ -42,9 +44,9 @@ final class Acceptor extends Greenlet<Void> {
                         hub().yieldNow();
                     }
                 }
-            } catch (ClosedChannelException e) {
+            } catch (ClosedChannelException | GreenletExit e) {
                 throw e;
-            } catch (Exception e) {
+            } catch (Throwable e) { // also Errors: of memory or classes, whose lack may pass, too
                 if (!server.started()) {
                     return null;
                 }
@@ -56,7 +58,7 @@ final class Acceptor extends Greenlet<Void> {
     }
 
     /** At most once a second: with no descriptor left every attempt fails. */
-    private void report(Exception error) {
+    private void report(Throwable error) {
         long now = Waiter.current().nanoTime();
         if (errors == 0 || now - lastReport >= REPORT_NANOS) {
             lastReport = now;

@@ -334,7 +334,7 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
         if (state == State.STARTED) {
             state = State.STOPPING;
             mine.shutdown();
-            reported(this::stopListening);
+            stopListeningOrReport();
             if (acceptor != null && !isHandlingInPlace()) {
                 acceptor.killLater();
             }
@@ -379,22 +379,31 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
     private void end(Pool life) {
         if (handlers == life && state != State.STOPPED) {
             state = State.STOPPED;
-            reported(this::closeListener);
+            closeOrReport();
             stopped.set();
         }
     }
 
-    private interface Closing {
-        void run() throws IOException;
+    /** An error doesn't keep the rest of a stop from being done. */
+    private void closeOrReport() {
+        try {
+            closeListener();
+        } catch (IOException e) {
+            report(e);
+        }
     }
 
-    /** An error doesn't keep the rest of a stop from being done. */
-    private void reported(Closing closing) {
+    private void stopListeningOrReport() {
         try {
-            closing.run();
+            stopListening();
         } catch (IOException e) {
-            hub.handleError(this, e);
+            report(e);
         }
+    }
+
+    private void report(IOException error) {
+        Hub mine = hub;
+        (mine != null ? mine : Hub.current()).handleError(this, error);
     }
 
     /** Its own end is none of a stop: its listener was closed by somebody else, or it was killed. In the hub greenlet. */
@@ -403,7 +412,7 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
             return;
         }
         failure = ended.exception();
-        reported(this::closeListener);
+        closeOrReport();
         if (ended.exit() instanceof HubDestroyed) {
             end(handlers); // the hub kills the handlers as well
         } else {
