@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Waitable;
+import dev.jevent.io.process.Command;
 import dev.jevent.io.process.Subprocess;
 import dev.jevent.io.program.EndsByInterrupt;
 import dev.jevent.io.program.Programs;
@@ -18,14 +19,18 @@ import dev.jevent.testkit.HubTest;
 import java.io.BufferedReader;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
 
 class SignalsTest {
     private static final Duration MOMENT = Duration.ofMillis(1);
+    private static final int TIMES = 1_000;
 
     private static void raise(String signal) throws Exception {
         Subprocess.checkCall("/bin/sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, "" + ProcessHandle.current().pid());
@@ -171,6 +176,82 @@ class SignalsTest {
             outer.await();
             hub.sleep(MOMENT);
             assertThat(told).containsExactly("inner");
+        }
+    }
+
+    private static Command shell(String script, Object... arguments) {
+        List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh", "" + ProcessHandle.current().pid()));
+        for (Object each : arguments) {
+            words.add(each.toString());
+        }
+        return new Command(words);
+    }
+
+    @HubTest(virtualTime = false, limitSeconds = 60)
+    @DisplayName("R7: signals that are each sent after the last was told are all told")
+    void oneAfterTheOtherNoneIsLost(Hub hub) throws Exception {
+        String script = "i=0; while [ $i -lt $2 ]; do i=$((i+1)); kill -s USR2 $1; read line; done";
+        try (SignalEvent event = Signals.event("USR2"); Subprocess sender = shell(script, TIMES).start()) {
+            for (int i = 1; i <= TIMES; i++) {
+                event.await(); // for ever, if one is lost
+                event.clear();
+                assertThat(event.count()).isEqualTo(i);
+                sender.stdin().write("told\n", UTF_8);
+            }
+            assertThat(sender.waitFor()).isZero();
+        }
+    }
+
+    /** What is known of one signal of a burst. */
+    private static final class Burst implements AutoCloseable {
+        final String signal;
+        final Path file;
+        final Signals.Subscription subscription;
+        int calls;
+        String last = "";
+
+        Burst(String signal, Path folder) {
+            this.signal = signal;
+            file = folder.resolve(signal);
+            subscription = Signals.handle(signal, () -> {
+                calls++;
+                last = Files.readString(file).strip();
+            });
+            subscription.ref(true);
+        }
+
+        @Override
+        public void close() {
+            subscription.close();
+        }
+    }
+
+    @HubTest(virtualTime = false, limitSeconds = 60)
+    @DisplayName("R7: of a burst of several signals the last of each is told, whatever the system makes one of")
+    void burst(Hub hub, @TempDir Path folder) throws Exception {
+        // The number is written before the signal is sent: whoever is told of the last one finds the last number.
+        String script = "i=0; while [ $i -lt $2 ]; do i=$((i+1)); echo $i > \"$3/$4\"; kill -s $4 $1; done";
+        List<Burst> bursts = new ArrayList<>();
+        List<Subprocess> senders = new ArrayList<>();
+        try {
+            for (String signal : List.of("USR2", "HUP", "WINCH", "CONT")) {
+                bursts.add(new Burst(signal, folder));
+                senders.add(shell(script, TIMES, folder, signal).start());
+            }
+            for (Subprocess each : senders) {
+                assertThat(each.waitFor()).isZero();
+            }
+            for (Burst each : bursts) {
+                while (!each.last.equals("" + TIMES)) {
+                    hub.sleep(MOMENT); // for ever, if the last one is lost
+                }
+                assertThat(each.calls).as(each.signal).isBetween(1, TIMES);
+            }
+        } finally {
+            bursts.forEach(Burst::close);
+            for (Subprocess each : senders) {
+                each.close();
+            }
         }
     }
 
