@@ -176,6 +176,12 @@ final class AresResolver extends Guard implements Resolver {
         }
     }
 
+    /** For tests: files that have just changed are noticed. */
+    void lookAtFilesNow() {
+        hosts.lookNow();
+        resolvConf.lookNow();
+    }
+
     Configuration.InForce configuration() {
         return channel.configuration();
     }

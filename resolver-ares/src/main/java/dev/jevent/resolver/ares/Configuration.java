@@ -1,7 +1,11 @@
 package dev.jevent.resolver.ares;
 
 import dev.jevent.Settings;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +23,15 @@ record Configuration(
     static Configuration of(Settings settings, String resolvConf) {
         List<String> servers = new ArrayList<>();
         for (String server : settings.get(Settings.RESOLVER_NAMESERVERS)) {
-            servers.add(server(server));
+            servers.add(server(server, port(Settings.ARES_UDP_PORT, settings)));
         }
+        int timeout = millis(settings.get(Settings.ARES_TIMEOUT));
+        int tries = settings.get(Settings.ARES_TRIES);
         return new Configuration(
                 String.join(",", servers),
                 flags(settings.get(Settings.ARES_FLAGS)),
-                millis(settings.get(Settings.ARES_TIMEOUT)),
-                settings.get(Settings.ARES_TRIES),
+                timeout != 0 ? timeout : 1000 * option(resolvConf, "timeout:", 30),
+                tries != 0 ? tries : option(resolvConf, "attempts:", 5),
                 settings.get(Settings.ARES_NDOTS),
                 port(Settings.ARES_UDP_PORT, settings),
                 port(Settings.ARES_TCP_PORT, settings),
@@ -33,7 +39,7 @@ record Configuration(
     }
 
     /** {@code 9.9.9.9}, {@code 127.0.0.1:5353}, {@code 2620:fe::fe}, {@code [::1]:5353} as c-ares takes it. */
-    private static String server(String text) {
+    private static String server(String text, int defaultPort) {
         String host = text;
         String port = null;
         int colon = text.lastIndexOf(':');
@@ -48,7 +54,10 @@ record Configuration(
         try {
             boolean six = InetAddress.ofLiteral(host).getAddress().length == 16;
             if (host.indexOf('%') < 0 && (port == null || isPort(port))) {
-                return (six ? "[" + host + "]" : host) + (port == null ? "" : ":" + port);
+                if (six) { // c-ares doesn't take one without a port
+                    return "[" + host + "]:" + (port != null ? port : defaultPort != 0 ? defaultPort : 53);
+                }
+                return host + (port == null ? "" : ":" + port);
             }
         } catch (IllegalArgumentException e) {
             // said below
@@ -81,6 +90,24 @@ record Configuration(
             }
         }
         return flags;
+    }
+
+    /** What resolv.conf says after {@code options}; 0: nothing. c-ares knows these by older names only. */
+    private static int option(String resolvConf, String option, int most) {
+        int value = 0;
+        try {
+            for (String line : Files.readAllLines(Path.of(resolvConf), StandardCharsets.ISO_8859_1)) {
+                String[] words = line.strip().split("\\s+");
+                for (int i = 1; words[0].equals("options") && i < words.length; i++) {
+                    if (words[i].matches(option + "\\d{1,9}")) {
+                        value = Math.min(most, Integer.parseInt(words[i], option.length(), words[i].length(), 10));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // There is none, then.
+        }
+        return value;
     }
 
     private static int millis(Duration timeout) {

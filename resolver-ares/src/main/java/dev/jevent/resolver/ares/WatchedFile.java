@@ -18,7 +18,7 @@ final class WatchedFile {
 
     final Path path;
     private final AtomicLong looked = new AtomicLong(System.nanoTime() - 2 * INTERVAL);
-    private volatile Stamp seen = null;
+    private volatile Stamp seen;
 
     WatchedFile(Path path) {
         this.path = path;
@@ -37,6 +37,11 @@ final class WatchedFile {
         }
         seen = found;
         return true;
+    }
+
+    /** The next {@link #changed} looks, whenever the last one did. */
+    void lookNow() {
+        looked.set(System.nanoTime() - 2 * INTERVAL);
     }
 
     /** Bytes, as last seen. */

@@ -52,6 +52,9 @@ final class NameServer implements AutoCloseable {
     /** {@code name type udp} or {@code name type tcp}, in the order they came. */
     final Queue<String> asked = new ConcurrentLinkedQueue<>();
 
+    /** What scripts threw. */
+    private final Queue<RuntimeException> defects = new ConcurrentLinkedQueue<>();
+
     /** Where the questions over UDP came from. */
     final Queue<InetSocketAddress> sources = new ConcurrentLinkedQueue<>();
 
@@ -158,7 +161,11 @@ final class NameServer implements AutoCloseable {
 
     private void run(Exchange exchange) throws IOException {
         asked.add(exchange.name() + " " + Type.string(exchange.type()) + (exchange.isTcp() ? " tcp" : " udp"));
-        script(exchange.name().toLowerCase(Locale.ROOT)).run(exchange);
+        try {
+            script(exchange.name().toLowerCase(Locale.ROOT)).run(exchange);
+        } catch (RuntimeException e) {
+            defects.add(e); // of the script: the others' go on
+        }
     }
 
     /** How often {@code what} was asked. */
@@ -182,6 +189,9 @@ final class NameServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (!defects.isEmpty()) {
+            throw defects.peek();
         }
     }
 
