@@ -5,11 +5,14 @@ import dev.jevent.contract.Switches;
 import dev.jevent.io.ByteStream;
 import dev.jevent.io.Readiness;
 import dev.jevent.io.net.StreamSocket;
+import dev.jevent.io.net.TcpSocket;
 import dev.jevent.io.tls.TlsStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -80,6 +83,9 @@ final class HttpConnection {
         desk.opened(this);
         try {
             stream.timeout(desk.limits.writeTimeout());
+            if (socket instanceof TcpSocket tcp) {
+                tcp.setOption(StandardSocketOptions.TCP_NODELAY, true); // what is written is a whole response, or as much of it as there is
+            }
             serve();
         } catch (IOException e) {
             // The client is gone, or too slow: nobody is left to tell.
@@ -343,6 +349,21 @@ final class HttpConnection {
         try {
             unwaited = 0;
             stream.write(from);
+        } catch (IOException e) {
+            broken = true;
+            throw e;
+        }
+    }
+
+    /** Has the system write a part of a file. */
+    void send(FileChannel file, long position, int count) throws IOException {
+        try {
+            unwaited = 0;
+            if (socket.send(file, position, count) < count) {
+                throw new EOFException("the file became shorter while it was sent");
+            }
+        } catch (EOFException e) {
+            throw e;
         } catch (IOException e) {
             broken = true;
             throw e;

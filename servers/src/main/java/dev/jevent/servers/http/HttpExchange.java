@@ -11,6 +11,7 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,12 @@ public final class HttpExchange {
     public String path() {
         String raw = parser().rawPath();
         return raw.indexOf('%') < 0 ? raw : URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** As {@link #path()}, but as it was sent. */
+    @NeverSwitches
+    public String rawPath() {
+        return parser().rawPath();
     }
 
     /** As it was sent, without the question mark; null if there is none. */
@@ -264,6 +271,10 @@ public final class HttpExchange {
         return this;
     }
 
+    boolean hasType() {
+        return hasType;
+    }
+
     private void add(String name, String value) {
         switch (name.length()) {
             case 4 -> hasDate |= name.equalsIgnoreCase("Date");
@@ -391,6 +402,17 @@ public final class HttpExchange {
             connection.output.flushWith(body);
         }
         complete();
+    }
+
+    /**
+     * Responds with {@code file}, as {@link FileHandler} does: with a type by its name unless one was set, with the ranges that are
+     * asked for, or with 304 if the client has it already.
+     *
+     * @throws java.nio.file.NoSuchFileException if it isn't a regular file; nothing is responded then
+     */
+    @Switches
+    public void respond(Path file) throws IOException {
+        FileResponse.respond(this, file);
     }
 
     /**

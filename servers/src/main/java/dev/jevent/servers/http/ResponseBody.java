@@ -1,9 +1,11 @@
 package dev.jevent.servers.http;
 
 import dev.jevent.contract.Switches;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Objects;
 
 /**
@@ -103,6 +105,38 @@ final class ResponseBody extends OutputStream {
         }
     }
 
+    /** Sends a part of a file, past this process where that goes. Only of a response with a length. */
+    void send(FileChannel file, long position, long length) throws IOException {
+        long left = length;
+        long at = position;
+        while (left > 0 && !discard) {
+            int piece = (int) Math.min(left, Desk.STAGE);
+            if (connection.isSecure()) {
+                ByteBuffer bytes = ByteBuffer.allocate(piece);
+                readInPool(file, bytes, at);
+                write(bytes.flip());
+            } else {
+                check(piece);
+                output.flush();
+                connection.send(file, at, piece);
+                output.wrote(piece);
+            }
+            at += piece;
+            left -= piece;
+        }
+    }
+
+    private static void readInPool(FileChannel file, ByteBuffer bytes, long position) throws IOException {
+        InPool.call(() -> {
+            while (bytes.hasRemaining()) {
+                if (file.read(bytes, position + bytes.position()) < 0) {
+                    throw new EOFException("the file became shorter while it was sent");
+                }
+            }
+            return null;
+        });
+    }
+
     /** Makes room for {@code length} bytes, in a chunk if need be. */
     private void collect(int length) throws IOException {
         if (!chunked) {
@@ -160,9 +194,5 @@ final class ResponseBody extends OutputStream {
             exchange.putTrailers();
             output.put(LINE_END);
         }
-    }
-
-    HttpConnection connection() {
-        return connection;
     }
 }
