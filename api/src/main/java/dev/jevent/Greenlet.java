@@ -606,8 +606,14 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
         }
         text.append(" at 0x").append(Integer.toHexString(System.identityHashCode(this)));
         if (task != null) {
-            text.append(": ").append(Texts.className(task instanceof Class<?> type ? type : task.getClass()));
+            text.append(": ").append(kind());
         }
         return text.append('>').toString();
+    }
+
+    /** What many of them may have in common: the class of the body, or of a subclass. */
+    final String kind() {
+        Object task = body;
+        return Texts.className(task == null ? getClass() : task instanceof Class<?> type ? type : task.getClass());
     }
 }

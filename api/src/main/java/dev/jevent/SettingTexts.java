@@ -6,6 +6,8 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the values of settings from texts. A class of its own, since most programs set nothing and never load it. */
 final class SettingTexts {
@@ -21,6 +23,7 @@ final class SettingTexts {
         return (T) switch (like) {
             case List<?> names -> list(text);
             case Integer number -> number(text, Math.min(number, 1));
+            case Long bytes -> bytes(text);
             case Boolean flag -> flag(text);
             case Duration duration -> duration(text);
             default -> throw new IllegalStateException("settings have no values like " + like);
@@ -51,6 +54,23 @@ final class SettingTexts {
             // said below
         }
         throw new IllegalArgumentException(least == 0 ? "a number >= 0" : "a number > 0");
+    }
+
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,15})\\s*([kmg]b)?");
+
+    /** [F-CFG-03] */
+    private static Long bytes(String text) {
+        Matcher matcher = BYTES.matcher(text.toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("bytes >= 0, as 100000, 512 kb, 200 MB or 4GB");
+        }
+        int shift = switch (matcher.group(2)) {
+            case "kb" -> 10;
+            case "mb" -> 20;
+            case "gb" -> 30;
+            case null, default -> 0;
+        };
+        return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
     }
 
     private static Boolean flag(String text) {

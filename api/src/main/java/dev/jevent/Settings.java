@@ -80,6 +80,21 @@ public final class Settings {
     /** How long tasks and callbacks may run before the loop looks at timers and I/O. [F-LOOP-08] */
     public static final Key<Duration> CALLBACK_SLICE = key("callback.slice", Duration.ofMillis(5));
 
+    /** Whether the monitor looks at a hub. [F-MOM-01] */
+    public static final Key<Boolean> MONITOR = key("monitor", true);
+
+    /** How long a hub may stay away from its loop before the monitor tells of it. [F-MOM-03] */
+    public static final Key<Duration> MAX_BLOCKING_TIME = key("max.blocking.time", Duration.ofMillis(100));
+
+    /** Whether what the monitor sees is printed on the hub's error stream, too. */
+    public static final Key<Boolean> PRINT_BLOCKING_REPORTS = key("print.blocking.reports", true);
+
+    /** Bytes of memory beyond which the monitor tells of it; 0: any number is right. [F-MOM-04] */
+    public static final Key<Long> MAX_MEMORY_USAGE = key("max.memory.usage", 0L);
+
+    /** How often the monitor looks at the memory, if there is a limit. */
+    public static final Key<Duration> MEMORY_MONITOR_PERIOD = key("memory.monitor.period", Duration.ofSeconds(5));
+
     /** How long {@link Hub#close()} waits for greenlets that catch their kill. */
     public static final Key<Duration> CLOSE_TIMEOUT = key("close.timeout", Duration.ofSeconds(5));
 

@@ -94,6 +94,11 @@ public abstract class Strand extends Waiter implements Runnable {
         return greenlet().identIfAny();
     }
 
+    /** The class of the greenlet's body, as reports name it. */
+    protected final String kind() {
+        return greenlet().kind();
+    }
+
     /** Records where the greenlet comes from. [F-GRN-32] */
     protected final void spawnedBy(Greenlet<?> spawner, Map<Object, Object> treeLocals, List<StackTraceElement> stack) {
         greenlet().spawnedBy(spawner, treeLocals, stack);

@@ -48,6 +48,14 @@ public interface HubLoop extends Loop {
     /** Makes {@link #turn} return right after the task that runs now; the tasks behind it keep their place. */
     void endTurn();
 
+    /** How many polls were made so far; on another thread, a moment ago. */
+    @AnyThread
+    long polls();
+
+    /** Whether it waits in a poll until something comes. */
+    @AnyThread
+    boolean isAsleep();
+
     /** Whether a turn is in progress, so that the caller is one of its tasks or callbacks. */
     boolean isTurning();
 }

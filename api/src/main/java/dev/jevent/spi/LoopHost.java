@@ -16,6 +16,9 @@ public interface LoopHost {
     /** Reports what no callback is to blame for: a poll that failed, a watcher's own defect. */
     void failed(Object context, Throwable error);
 
+    /** A turn begins, or goes on after a poll that slept: from now on who looks at the hub from outside will see it work. */
+    default void active() {}
+
     /** Takes a task that a closed loop can no longer run. */
     @AnyThread
     void orphaned(Runnable task);

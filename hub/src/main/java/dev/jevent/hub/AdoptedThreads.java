@@ -1,6 +1,7 @@
 package dev.jevent.hub;
 
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 
 /**
@@ -47,6 +48,20 @@ final class AdoptedThreads {
     List<GreenletStrand> alive() {
         strands.removeIf(strand -> !strand.thread().isAlive());
         return strands;
+    }
+
+    /** The one that the hub's thread runs now, as another thread sees it; null if none does, or the list is being changed. */
+    GreenletStrand carried() {
+        try {
+            for (GreenletStrand strand : strands) {
+                if (strand != null && strand.isCarried()) {
+                    return strand;
+                }
+            }
+        } catch (ConcurrentModificationException e) {
+            // the hub goes on
+        }
+        return null;
     }
 
     /** Whether one is inside a JDK call that others may end. */

@@ -6,6 +6,7 @@ import dev.jevent.spi.PackageOpener;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
@@ -213,6 +214,11 @@ final class CarrierBridge {
         }
     }
 
+    /** Whether {@code carrier} runs {@code virtual} now. Any thread. */
+    static boolean isCarriedBy(Thread virtual, Thread carrier) {
+        return Carried.CARRIER.get(virtual) == carrier;
+    }
+
     /** Where greenlets go on that outlive their hub. */
     static ForkJoinPool defaultScheduler() {
         return DefaultScheduler.POOL;
@@ -227,6 +233,20 @@ final class CarrierBridge {
             try {
                 CURRENT = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
                         .findStatic(Thread.class, "currentCarrierThread", MethodType.methodType(Thread.class));
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+    }
+
+    private static final class Carried {
+        static final VarHandle CARRIER; // (Thread)Thread
+
+        static {
+            try {
+                Class<?> type = Class.forName("java.lang.VirtualThread");
+                CARRIER = MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+                        .findVarHandle(type, "carrierThread", Thread.class);
             } catch (ReflectiveOperationException e) {
                 throw new ExceptionInInitializerError(e);
             }

@@ -36,7 +36,7 @@ final class Deadlock {
     }
 
     /** Where {@code thread} waits: the innermost frame that is neither the JDK's nor jevent's own. */
-    private static String place(Thread thread) {
+    static String place(Thread thread) {
         for (StackTraceElement frame : thread.getStackTrace()) {
             String name = frame.getClassName();
             if (!name.startsWith("java.") && !name.startsWith("jdk.") && !isOwn(name)) {

@@ -82,6 +82,16 @@ final class GreenletStrand extends HubStrand {
         };
     }
 
+    String kindOfGreenlet() {
+        return kind();
+    }
+
+    /** Whether the hub's thread runs it now. Any thread. */
+    boolean isCarried() {
+        Thread made = thread;
+        return made != null && CarrierBridge.isCarriedBy(made, hub.thread());
+    }
+
     void record(Greenlet<?> spawner, Map<Object, Object> locals, List<StackTraceElement> stack) {
         spawnedBy(spawner, locals, stack);
     }

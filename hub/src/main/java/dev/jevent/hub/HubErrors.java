@@ -91,6 +91,14 @@ final class HubErrors {
         }
     }
 
+    /** What is no error. Any thread. */
+    void print(Object event) {
+        PrintStream out = streamSet ? stream : System.err;
+        if (out != null) {
+            out.println(text(event));
+        }
+    }
+
     /** The stack, then one line: when, what, failed with what; and an empty one. [F-HUB-15] */
     private void print(Object context, Throwable error) {
         PrintStream out = streamSet ? stream : System.err;

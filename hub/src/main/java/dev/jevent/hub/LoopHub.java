@@ -45,6 +45,7 @@ final class LoopHub implements Hub, LoopHost {
     private final HubErrors errors = new HubErrors(this);
     private final IdentRegistry idents = new IdentRegistry();
     private final SpawnTree tree;
+    private final StallWatch stallWatch; // null: the monitor doesn't look
     private final AtomicInteger holds = new AtomicInteger();
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -69,6 +70,7 @@ final class LoopHub implements Hub, LoopHost {
         threads.inheritInheritableThreadLocals(settings.get(Settings.INHERIT_THREAD_LOCALS));
         this.contextClassLoader = contextClassLoader();
         this.tree = settings.get(Settings.TRACK_GREENLET_TREE) ? new SpawnTree() : null;
+        this.stallWatch = settings.get(Settings.MONITOR) && environment == Environment.system() ? new StallWatch(this) : null;
         this.main = new MainStrand(this, thread);
         this.callbacks = new CallbackGreenlet(this);
     }
@@ -88,6 +90,9 @@ final class LoopHub implements Hub, LoopHost {
             hub.loop.host(hub);
             CarrierBridge.awaitPollers();
             HubRegistry.add(hub);
+            if (hub.stallWatch != null) {
+                HubMonitor.hubIsOpen();
+            }
         } catch (Throwable t) {
             hub.loop.close();
             throw t;
@@ -115,6 +120,35 @@ final class LoopHub implements Hub, LoopHost {
 
     HubErrors errors() {
         return errors;
+    }
+
+    StallWatch stallWatch() {
+        return stallWatch;
+    }
+
+    /**
+     * Who holds the hub's thread, as another thread sees it while the hub stands still; null: none that is known. If it goes on
+     * meanwhile, the answer may be wrong.
+     */
+    HubStrand holder() {
+        if (!loop.isTurning()) {
+            return main;
+        }
+        if (CarrierBridge.isCarriedBy(callbacks.thread(), thread)) {
+            return callbacks;
+        }
+        GreenletStrand strand = live.first();
+        for (int left = live.size(); strand != null && left > 0; left--, strand = strand.nextLive) {
+            if (strand.isCarried()) {
+                return strand;
+            }
+        }
+        return adopted.carried();
+    }
+
+    /** Whether it has something else to do than what main does by itself. */
+    boolean isInUse() {
+        return loop.isTurning() || live.size() > 0;
     }
 
     IdentRegistry idents() {
@@ -402,6 +436,11 @@ final class LoopHub implements Hub, LoopHost {
         threadPool = pool;
     }
 
+    /** Null: it has none yet. */
+    ThreadPool.Statistics threadPoolStatistics() {
+        return threadPool == null ? null : threadPool.statistics();
+    }
+
     @Override
     public ThreadPool newThreadPool(String name, int maxSize, int maxQueued) {
         return new WorkerPool(this, name, maxSize, settings.get(Settings.THREADPOOL_IDLE), maxQueued);
@@ -502,6 +541,11 @@ final class LoopHub implements Hub, LoopHost {
         } else {
             callbacks.call(context, () -> errors.report(context, error), null);
         }
+    }
+
+    @Override
+    public void active() {
+        HubMonitor.hubIsActive();
     }
 
     @Override

@@ -61,6 +61,11 @@ final class Inbox {
         return post == null || isAsleep(post) || post == CLOSED;
     }
 
+    /** Any thread. */
+    boolean isAsleep() {
+        return isAsleep(latest.get());
+    }
+
     private static boolean isAsleep(Post latest) {
         return latest == ASLEEP || latest == FOR_OTHERS;
     }

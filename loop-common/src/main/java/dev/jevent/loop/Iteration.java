@@ -123,6 +123,7 @@ final class Iteration {
             throw new IllegalStateException(loop + " is turning already; a turn cannot be taken in a callback or greenlet of it");
         }
         turning = true;
+        loop.active();
         ending = false;
         ranAnything = false;
         try {
@@ -331,8 +332,11 @@ final class Iteration {
         } catch (IOException | RuntimeException e) {
             pollFailed(e);
         } finally {
-            if (asleep && inbox.awake()) {
-                wakeups++;
+            if (asleep) {
+                if (inbox.awake()) {
+                    wakeups++;
+                }
+                loop.active();
             }
         }
         polls++;

@@ -112,6 +112,16 @@ public final class PollingLoop implements HubLoop {
     }
 
     @Override
+    public long polls() {
+        return iteration.polls;
+    }
+
+    @Override
+    public boolean isAsleep() {
+        return inbox.isAsleep();
+    }
+
+    @Override
     public boolean isTurning() {
         return iteration.isTurning();
     }
@@ -369,6 +379,13 @@ public final class PollingLoop implements HubLoop {
     /** Whether a watcher is active, also one that doesn't keep the loop going. */
     boolean isWatching() {
         return active.count() > 0;
+    }
+
+    void active() {
+        LoopHost host = thread.host();
+        if (host != null) {
+            host.active();
+        }
     }
 
     void started(LoopWatcher watcher) {

@@ -1,0 +1,4 @@
+package dev.jevent.monitor;
+
+/** What the {@link Monitor} tells its subscribers. */
+public sealed interface MonitorEvent permits Stall, MemoryExceeded, MemoryBelow {}
