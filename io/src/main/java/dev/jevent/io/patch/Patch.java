@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 @AnyThread
 public abstract sealed class Patch
-        permits SocketPatch, StdinPatch, Patch.Fixed {
+        permits SocketPatch, StdinPatch, StdoutPatch, Patch.Fixed {
     /** {@link java.net.Socket} and {@link java.net.ServerSocket}. */
     public static final Patch SOCKET = new SocketPatch();
 
@@ -32,6 +32,9 @@ public abstract sealed class Patch
     /** {@link System#in}. */
     public static final Patch STDIN = new StdinPatch();
 
+    /** {@link System#out} and {@link System#err}. */
+    public static final Patch STDOUT = new StdoutPatch();
+
     /** {@link java.nio.file.Files} and {@link java.nio.channels.FileChannel}. */
     public static final Patch FILES = new Fixed("files", "java.nio.file.Files, FileChannel and the streams of java.io",
             "the streams of java.io have no hook, and paths of another default provider are refused by "
@@ -44,7 +47,7 @@ public abstract sealed class Patch
     public static final Patch PROCESSES = new Fixed("processes", "streams of a Process",
             "ProcessBuilder has no hook; waitFor and onExit let others run by themselves; for the streams use dev.jevent.io.process");
 
-    private static final List<Patch> ALL = List.of(SOCKET, DATAGRAM, CHANNELS, STDIN, FILES, DNS, PROCESSES);
+    private static final List<Patch> ALL = List.of(SOCKET, DATAGRAM, CHANNELS, STDIN, STDOUT, FILES, DNS, PROCESSES);
 
     private final String name;
     private final String covers;

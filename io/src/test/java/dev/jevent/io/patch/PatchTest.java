@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.io.PrintStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -22,7 +23,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -48,7 +48,7 @@ class PatchTest {
     @Test
     void eachIsListedWithItsStateAndWhatItCovers() {
         assertThat(Patch.all()).extracting(Patch::name)
-                .containsExactly("socket", "datagram", "channels", "stdin", "files", "dns", "processes");
+                .containsExactly("socket", "datagram", "channels", "stdin", "stdout", "files", "dns", "processes");
         for (Patch patch : Patch.all()) {
             Patch.State state = patch.state();
             assertThat(state.covers()).isNotBlank();
@@ -199,6 +199,8 @@ class PatchTest {
     @Test
     void standardInputIsPatchedOnceAndComesBack() {
         InputStream before = System.in;
+        PrintStream out = System.out;
+        PrintStream err = System.err;
         try {
             assertThat(Patch.STDIN.on()).isTrue();
             InputStream ours = System.in;
@@ -207,10 +209,12 @@ class PatchTest {
             assertThat(System.in).isSameAs(ours);
             assertThat(Patch.STDIN.off()).isTrue();
             assertThat(Patch.STDIN.isOn()).isFalse();
-            assertThat(Patch.allOn()).contains(Patch.STDIN, Patch.SOCKET, Patch.DNS);
+            assertThat(Patch.allOn()).contains(Patch.STDIN, Patch.STDOUT, Patch.SOCKET, Patch.DNS);
         } finally {
-            List.of(Patch.STDIN, Patch.SOCKET).forEach(Patch::off);
+            Patch.all().forEach(Patch::off);
             System.setIn(before);
+            System.setOut(out);
+            System.setErr(err);
         }
     }
 }
