@@ -90,6 +90,13 @@ class DriveSchedulesTest {
 
     @ParameterizedTest
     @MethodSource("waits")
+    @DisplayName("left alone, however short reads and writes are, and whatever comes first")
+    void undisturbed(Scene.Kind kind) {
+        drive(kind, Drives::undisturbed);
+    }
+
+    @ParameterizedTest
+    @MethodSource("waits")
     @DisplayName("killed in each of its waits")
     void killed(Scene.Kind kind) {
         drive(kind, Drives::killed);

@@ -74,6 +74,15 @@ final class Drives {
         world.settle();
     }
 
+    /** By nothing: however short reads and writes are. */
+    static Schedules.Scenario undisturbed(Scene.Kind kind, Tally tally) {
+        return inEach(kind, tally, (world, scene, number) -> {
+            spawn(world, scene::go).get();
+            scene.over();
+            return number < 2;
+        });
+    }
+
     static Schedules.Scenario killed(Scene.Kind kind, Tally tally) {
         return inEach(kind, tally, (world, scene, number) -> {
             boolean[] met = new boolean[1];

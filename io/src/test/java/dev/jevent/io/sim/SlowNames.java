@@ -3,11 +3,12 @@ package dev.jevent.io.sim;
 import dev.jevent.Resolver;
 import dev.jevent.testkit.World;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Knows one name, after some waits. */
+/** Has the same addresses for each name, after some waits. */
 final class SlowNames implements Resolver {
     private final World world;
     private final List<String> literals;
@@ -18,12 +19,15 @@ final class SlowNames implements Resolver {
     }
 
     @Override
-    public List<InetAddress> addresses(String host, Family family) {
+    public List<InetAddress> addresses(String host, Family family) throws UnknownHostException {
         world.hub().sleep(Duration.ofMillis(1));
         world.hub().sleep(Duration.ofMillis(1));
         List<InetAddress> addresses = new ArrayList<>();
         for (String literal : literals) {
             addresses.add(InetAddress.ofLiteral(literal));
+        }
+        if (addresses.isEmpty()) {
+            throw new UnknownHostException(host);
         }
         return addresses;
     }

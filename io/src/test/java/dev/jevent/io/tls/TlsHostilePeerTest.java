@@ -7,10 +7,12 @@ import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.testkit.HubTest;
 import dev.jevent.testkit.OnHub;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLContext;
@@ -18,6 +20,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that send what no honest one would. */
 @OnHub(limitSeconds = 60)
@@ -109,5 +113,77 @@ class TlsHostilePeerTest {
             writer.join();
         }
         assertThat(errors).isGreaterThan(290);
+    }
+
+    /** Passes on what it is given, but each handshake record that isn't encrypted as records of one byte. */
+    private static void inRecordsOfOneByte(MemoryStream from, MemoryStream to) throws IOException {
+        ByteBuffer got = ByteBuffer.allocate(100_000);
+        boolean encrypted = false;
+        while (from.read(got) >= 0) {
+            got.flip();
+            while (got.remaining() >= 5 && got.remaining() >= 5 + got.getShort(got.position() + 3)) {
+                byte type = got.get(got.position());
+                short version = got.getShort(got.position() + 1);
+                int length = got.getShort(got.position() + 3);
+                ByteBuffer record = got.slice(got.position(), 5 + length);
+                got.position(got.position() + 5 + length);
+                encrypted |= type != HANDSHAKE;
+                if (encrypted) {
+                    to.write(record);
+                } else {
+                    for (int i = 5; i < record.limit(); i++) {
+                        to.write(ByteBuffer.allocate(6).put(HANDSHAKE).putShort(version).putShort((short) 1).put(record.get(i)).flip());
+                    }
+                }
+            }
+            got.compact();
+        }
+        to.shutdownOutput();
+    }
+
+    /** To the end, or until one side has closed. */
+    private static boolean isCopied(MemoryStream from, MemoryStream to) {
+        try {
+            inRecordsOfOneByte(from, to);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    @DisplayName("T2: records of one byte each, of the handshake and of data, in both directions, change nothing")
+    void recordsOfOneByte(String protocol, Hub hub) throws Exception {
+        byte[] data = TlsStreamTest.random(2_000);
+        MemoryStream[] clientEnds = MemoryStream.pair(TlsPair.CAPACITY);
+        MemoryStream[] serverEnds = MemoryStream.pair(TlsPair.CAPACITY);
+        List<Greenlet<Boolean>> between = List.of(
+                hub.spawn(() -> isCopied(clientEnds[1], serverEnds[1])),
+                hub.spawn(() -> isCopied(serverEnds[1], clientEnds[1])));
+        try (TlsStream client = TlsStream.client(
+                        clientEnds[0], Certificates.client(), "localhost", 4433, TlsPair.protocols(protocol));
+                TlsStream server = TlsStream.server(serverEnds[0], Certificates.server("ec"))) {
+            Greenlet<Void> there = hub.spawn(() -> byteByByte(data, client, server));
+            byteByByte(data, server, client);
+            there.get();
+        }
+        for (Greenlet<Boolean> each : between) {
+            each.get();
+        }
+    }
+
+    private static void byteByByte(byte[] data, TlsStream from, TlsStream to) throws IOException {
+        Greenlet<Void> writer = Hub.current().spawn(() -> {
+            for (byte each : data) {
+                from.write(ByteBuffer.wrap(new byte[] {each}));
+            }
+        });
+        ByteBuffer into = ByteBuffer.allocate(data.length);
+        while (into.hasRemaining()) {
+            assertThat(to.read(into)).isPositive();
+        }
+        assertThat(into.array()).isEqualTo(data);
+        writer.join();
     }
 }
