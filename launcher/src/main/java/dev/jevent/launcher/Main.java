@@ -39,6 +39,7 @@ public final class Main implements Runnable {
         commands.put("demo", DemoCommand::new);
         commands.put("resolve", ResolveCommand::new);
         commands.put("fetch", FetchCommand::new);
+        commands.put("serve", ServeCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("bench", BenchCommand::new);
         return commands;
