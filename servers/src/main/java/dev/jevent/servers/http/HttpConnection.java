@@ -313,8 +313,13 @@ final class HttpConnection {
         }
     }
 
-    void sendContinue() throws IOException {
-        output.put(CONTINUE);
+    /** @param begun whether the final response has: then this goes before it, or not at all */
+    void sendContinue(boolean begun) throws IOException {
+        if (!begun) {
+            output.put(CONTINUE);
+        } else if (!output.insert(CONTINUE)) {
+            return;
+        }
         output.flush();
     }
 

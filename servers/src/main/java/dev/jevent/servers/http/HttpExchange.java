@@ -524,8 +524,8 @@ public final class HttpExchange {
     void continueIfExpected() throws IOException {
         if (expecting) {
             expecting = false;
-            if (connection.input.isEmpty() && status == 0) {
-                connection.sendContinue();
+            if (connection.input.isEmpty()) {
+                connection.sendContinue(status != 0);
             }
         }
     }

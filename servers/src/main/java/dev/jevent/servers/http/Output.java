@@ -46,6 +46,18 @@ final class Output {
         return true;
     }
 
+    /** Puts {@code bytes} before the response that has begun. Returns false if some of that is out already, or there is no room. */
+    boolean insert(byte[] from) {
+        if (mark < 0 || open != null || bytes.length - end < from.length) {
+            return false;
+        }
+        System.arraycopy(bytes, mark, bytes, mark + from.length, end - mark);
+        System.arraycopy(from, 0, bytes, mark, from.length);
+        end += from.length;
+        mark += from.length;
+        return true;
+    }
+
     // ---- collecting ----
 
     /** Sees to it that so many bytes go without a write: at most {@link Buffers#OUTPUT}. */

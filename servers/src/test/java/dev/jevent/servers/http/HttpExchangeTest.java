@@ -387,6 +387,23 @@ class HttpExchangeTest {
         }
     }
 
+    @HubTest(virtualTime = false)
+    void continueComesBeforeAResponseThatHasBegunAndIsNotOut() throws Exception {
+        try (HttpServer server = started(exchange -> {
+            OutputStream out = exchange.begin(200);
+            if (exchange.path().equals("/out")) {
+                out.flush();
+            }
+            exchange.body().transferTo(out);
+        }); Wire wire = Wire.to(server)) {
+            wire.send(POST + "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(wire.reply().status()).isEqualTo(100);
+            assertThat(wire.send("abc").reply().body()).isEqualTo("abc");
+            assertThat(wire.ends()).isTrue(); // as the response had said before it was known that the body would come
+            assertThat(Wire.ask(server, POST.replace("POST /", "POST /out") + "Content-Length: 3\r\nExpect: 100-continue\r\n\r\nabc").body()).isEqualTo("abc");
+        }
+    }
+
     // ---- failures ----
 
     @HubTest(virtualTime = false)
