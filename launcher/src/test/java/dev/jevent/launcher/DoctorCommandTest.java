@@ -2,6 +2,7 @@ package dev.jevent.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jevent.loop.epoll.EpollLoopProvider;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,10 +13,14 @@ class DoctorCommandTest {
         Run run = Run.jevent("doctor");
         assertThat(run.status()).as(run.out() + run.err()).isZero();
         assertThat(run.out())
-                .contains("loop       nio", "resolver   threadpool", "chosen: of those that are available")
+                .contains("loop       " + bestLoop(), "resolver   threadpool", "chosen: of those that are available")
                 .contains("java.base/java.lang is open", "A hub can run here")
                 .contains("absent", "nobody installed it")
                 .contains("jevent.threadpool.size", "default");
+    }
+
+    private static String bestLoop() {
+        return new EpollLoopProvider().availability().available() ? "epoll-jni" : "nio";
     }
 
     @Test

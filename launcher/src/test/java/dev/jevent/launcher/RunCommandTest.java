@@ -120,7 +120,7 @@ class RunCommandTest {
     }
 
     private static Ended run(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED",
+        List<String> command = new ArrayList<>(List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), Main.class.getName(), "run"));
         command.addAll(Arrays.asList(arguments));
         return java("typed\n", command);

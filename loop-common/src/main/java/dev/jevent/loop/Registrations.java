@@ -54,6 +54,8 @@ final class Registrations {
         if (registration == null) {
             registration = new Registration(pollable);
             put(pollable, registration);
+        } else if (edgeTriggered && registration.registered && pollable instanceof Pollable.OfDescriptor) {
+            registration.ready = Interest.BOTH; // the number may be of another file by now: the poller will look
         }
         registration.open++;
         return registration;

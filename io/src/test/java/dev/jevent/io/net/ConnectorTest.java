@@ -169,7 +169,8 @@ class ConnectorTest {
     @DisplayName("an address of a family that the system doesn't have is an attempt that fails, as any other")
     void familyThatIsMissing() throws Exception {
         Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-Djava.net.preferIPv4Stack=true",
+                        "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED",
+                        "-Djevent.loop=" + System.getProperty("jevent.loop", ""), "-Djava.net.preferIPv4Stack=true",
                         "-cp", System.getProperty("java.class.path"), OnlyIpv4.class.getName())
                 .redirectErrorStream(true)
                 .start();

@@ -226,7 +226,8 @@ class SocketFaultsTest {
     void descriptorsRunOut() throws Exception {
         Process child = new ProcessBuilder("sh", "-c", "ulimit -n 160; exec \"$0\" \"$@\"",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-XX:-MaxFDLimit",
+                        "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED",
+                        "-Djevent.loop=" + System.getProperty("jevent.loop", ""), "-XX:-MaxFDLimit",
                         "-cp", System.getProperty("java.class.path"), FewDescriptors.class.getName())
                 .redirectErrorStream(true)
                 .start();
