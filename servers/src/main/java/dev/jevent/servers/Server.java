@@ -89,6 +89,12 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
         return Addresses.parse(text);
     }
 
+    /** {@code address} as {@link #address} reads it. */
+    @AnyThread
+    public static String text(SocketAddress address) {
+        return Addresses.text(address);
+    }
+
     // ---- what it is made of ----
 
     /**

@@ -329,6 +329,7 @@ public abstract non-sealed class StreamServer extends Server {
             UnixServerSocket bound = UnixPaths.bind(path.getPath(), backlog);
             socketFile = UnixPaths.keyOrClose(path.getPath(), bound);
             listener = bound;
+            boundOrClose();
         } else if (at != null) {
             listener = shared ? SharedPorts.listen((InetSocketAddress) at, backlog)
                     : TcpServerSocket.bind((InetSocketAddress) at, backlog);
@@ -336,6 +337,21 @@ public abstract non-sealed class StreamServer extends Server {
             String unbound = "listener: " + listener + " (expected: a bound one)";
             listener.close();
             throw new IllegalStateException(unbound);
+        }
+    }
+
+    /** It listens at its path, and accepts nobody yet. */
+    void bound() throws IOException {}
+
+    private void boundOrClose() throws IOException {
+        boolean done = false;
+        try {
+            bound();
+            done = true;
+        } finally {
+            if (!done) {
+                closeListener();
+            }
         }
     }
 
