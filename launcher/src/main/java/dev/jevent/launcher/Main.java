@@ -40,6 +40,7 @@ public final class Main implements Runnable {
         commands.put("resolve", ResolveCommand::new);
         commands.put("fetch", FetchCommand::new);
         commands.put("serve", ServeCommand::new);
+        commands.put("echo", EchoCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("bench", BenchCommand::new);
         return commands;

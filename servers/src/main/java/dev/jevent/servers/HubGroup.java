@@ -128,7 +128,9 @@ public final class HubGroup implements AutoCloseable {
      */
     @Switches
     public void serveForever() throws IOException {
-        start();
+        if (!started.get()) { // else it may have been stopped since
+            start();
+        }
         try (Hub.Hold _ = hold()) {
             over.join();
         } finally {
