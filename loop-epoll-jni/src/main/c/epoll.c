@@ -1,7 +1,7 @@
 /* The native methods of dev.jevent.loop.epoll.Epoll: one system call each. */
 #define _GNU_SOURCE
 #include "dev_jevent_loop_epoll_Epoll.h"
-#include "jni_common.h"
+#include "jni_channels.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -31,35 +31,16 @@ static struct timespec timespec_of(jlong nanos) {
     return (struct timespec) {.tv_sec = nanos / NANOS_PER_SECOND, .tv_nsec = nanos % NANOS_PER_SECOND};
 }
 
-/* ---- the descriptor of a channel: sun.nio.ch.SelChImpl.getFDVal(), of which JNI needs no permission ---- */
-
-static jclass selectable;
-static jmethodID descriptor_of;
+/* ---- channels ---- */
 
 JNIEXPORT jint JNICALL EPOLL(init)(JNIEnv *env, jclass epoll) {
     (void) epoll;
-    jclass found = (*env)->FindClass(env, "sun/nio/ch/SelChImpl");
-    jmethodID method = found == NULL ? NULL : (*env)->GetMethodID(env, found, "getFDVal", "()I");
-    if (method == NULL) {
-        (*env)->ExceptionClear(env);
-        return -ENOSYS;
-    }
-    selectable = (*env)->NewGlobalRef(env, found);
-    descriptor_of = method;
-    return selectable == NULL ? -ENOMEM : 0;
+    return jevent_channels_init(env);
 }
 
 JNIEXPORT jint JNICALL EPOLL(descriptor)(JNIEnv *env, jclass epoll, jobject channel) {
     (void) epoll;
-    if (!(*env)->IsInstanceOf(env, channel, selectable)) {
-        return -EOPNOTSUPP;
-    }
-    jint descriptor = (*env)->CallIntMethod(env, channel, descriptor_of);
-    if ((*env)->ExceptionCheck(env)) {
-        (*env)->ExceptionClear(env);
-        return -EBADF;
-    }
-    return descriptor;
+    return jevent_channel_descriptor(env, channel);
 }
 
 /* ---- memory for events ---- */

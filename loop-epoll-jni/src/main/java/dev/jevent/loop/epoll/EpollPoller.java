@@ -5,6 +5,8 @@ import dev.jevent.LoopCapabilities;
 import dev.jevent.Pollable;
 import dev.jevent.jni.Errno;
 import dev.jevent.jni.ErrnoException;
+import dev.jevent.loop.NativeSleep;
+import dev.jevent.loop.NativeWakeup;
 import dev.jevent.loop.Poller;
 import dev.jevent.loop.ReadyTokens;
 import java.io.IOException;
@@ -38,20 +40,35 @@ final class EpollPoller implements Poller {
 
     private final int set;
     private final int timer; // -1: epoll_pwait2 has the timeout
-    private final Wakeup wakeup;
-    private final Descriptors descriptors;
+    private final int wakeupDescriptor;
+    private final NativeWakeup wakeup;
+    private final EpollDescriptors descriptors;
     private final EventBuffer events = new EventBuffer();
-    private Sleep sleep;
+    private NativeSleep sleep;
     private boolean timerIsSet;
     private boolean closed;
 
     /** @param timer see {@link #timer}. Belongs to the poller, as the others do */
     private EpollPoller(int set, int wakeup, int timer) {
         this.set = set;
+        this.wakeupDescriptor = wakeup;
         this.wakeup = new Wakeup(wakeup);
         this.timer = timer;
-        descriptors = new Descriptors(set);
-        sleep = new Sleep(this.wakeup);
+        descriptors = new EpollDescriptors(set);
+        sleep = new NativeSleep(this.wakeup);
+    }
+
+    private static final class Wakeup extends NativeWakeup {
+        private final int descriptor;
+
+        Wakeup(int descriptor) {
+            this.descriptor = descriptor;
+        }
+
+        @Override
+        protected void wake() {
+            Epoll.wake(descriptor); // fails only after 2^64 of them
+        }
     }
 
     /** For the calling thread. @throws IOException if the process has no descriptor left */
@@ -156,7 +173,7 @@ final class EpollPoller implements Poller {
             timerIsSet = !unlimited;
         }
         if (!sleep.enter()) {
-            sleep = new Sleep(wakeup); // the thread was interrupted in an earlier one
+            sleep = new NativeSleep(wakeup); // the thread was interrupted in an earlier one
             sleep.enter();
         }
         try {
@@ -171,8 +188,8 @@ final class EpollPoller implements Poller {
     private void report(int count, ReadyTokens into) {
         for (int i = 0; i < count; i++) {
             long data = events.data(i);
-            if (data >= 0) {
-                descriptors.report(data, events.mask(i), into);
+            if (data >= 0 && descriptors.isCurrent(data)) {
+                into.add(descriptors.token(data), ready(events.mask(i), descriptors.isPipe(data)));
             }
         }
         events.filled(count);
@@ -190,6 +207,7 @@ final class EpollPoller implements Poller {
         if (!closed) {
             closed = true;
             wakeup.close();
+            close(wakeupDescriptor);
             close(timer);
             close(set);
         }

@@ -1,8 +1,6 @@
-package dev.jevent.loop.epoll;
+package dev.jevent.loop;
 
 import dev.jevent.Pollable;
-import dev.jevent.jni.Errno;
-import dev.jevent.loop.ReadyTokens;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
@@ -11,22 +9,20 @@ import java.nio.channels.SelectableChannel;
 import java.util.Arrays;
 
 /**
- * Who is registered, by number of the descriptor. A number whose file was closed behind our back may come again: then the
- * later registration takes the place of the earlier one, whose removal must not touch it.
+ * For edge-triggered pollers over a system that knows files by the number of a descriptor: who is registered. A number whose file
+ * was closed behind our back may come again: then the later registration takes the place of the earlier one, whose removal must
+ * not touch it, and whose events wake nobody.
+ *
+ * <p>What the system hands back with an event, {@code data}, is the number of the descriptor and that of the registration;
+ * never negative, so that a poller has the negative ones for itself.
  */
-final class Descriptors {
-    /** Urgent data isn't asked for, as in java.nio. */
-    private static final int ALL = Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
+public abstract class Descriptors {
+    private static final int GENERATIONS = Integer.MAX_VALUE;
 
-    private static final int GENERATIONS = Integer.MAX_VALUE; // data of ours is positive
-
-    private final int set;
     private Entry[] entries = new Entry[64];
     private int generation;
 
-    Descriptors(int set) {
-        this.set = set;
-    }
+    protected Descriptors() {}
 
     /** One registration. */
     private static final class Entry {
@@ -49,53 +45,83 @@ final class Descriptors {
         }
     }
 
-    void register(Pollable what, long token) throws IOException {
+    // ---- the system ----
+
+    /** The descriptor of a channel, also after it was closed; negative of one that isn't the JDK's. */
+    protected abstract int descriptor(SelectableChannel channel);
+
+    /**
+     * Watches both directions.
+     *
+     * @return false if the file is watched already
+     * @throws IOException naming {@code what} if it cannot be watched
+     */
+    protected abstract boolean add(int descriptor, long data, Pollable what) throws IOException;
+
+    /**
+     * Changes {@code data}, and reports what is ready now.
+     *
+     * @return false if the file isn't watched
+     */
+    protected abstract boolean change(int descriptor, long data, Pollable what) throws IOException;
+
+    /** Ends it, if the file is watched. */
+    protected abstract void drop(int descriptor);
+
+    // ---- registrations ----
+
+    public final void register(Pollable what, long token) throws IOException {
         int descriptor = checked(what);
         generation = generation == GENERATIONS ? 1 : generation + 1;
         Entry entry = new Entry(what, (long) generation << 32 | descriptor, token);
-        int result = Epoll.control(set, Epoll.ADD, descriptor, ALL, entry.data);
-        if (result == -Epoll.EEXIST) {
+        if (!add(descriptor, entry.data, what)) {
             // The same file: whoever registered it was closed, but for the file, which something else keeps open.
             Entry before = find(descriptor);
             if (before != null && isOpen(before.what)) {
                 throw new IOException("descriptor " + descriptor + " is watched already, as " + before.what);
             }
-            result = Epoll.control(set, Epoll.MOD, descriptor, ALL, entry.data);
+            change(descriptor, entry.data, what);
         }
-        check(result, what);
         put(descriptor, entry);
     }
 
-    void modify(Pollable what, long token) throws IOException {
+    public final void modify(Pollable what, long token) throws IOException {
         int descriptor = checked(what);
         Entry entry = find(descriptor);
         if (entry == null || !entry.isOf(what)) {
             throw new IOException(what + " isn't registered");
         }
         entry.token = token;
-        int result = Epoll.control(set, Epoll.MOD, descriptor, ALL, entry.data);
-        if (result == -Epoll.ENOENT) {
-            // The number has got another file.
-            result = Epoll.control(set, Epoll.ADD, descriptor, ALL, entry.data);
+        if (!change(descriptor, entry.data, what)) {
+            add(descriptor, entry.data, what); // the number has got another file
         }
-        check(result, what);
     }
 
-    void remove(Pollable what) {
+    public final void remove(Pollable what) {
         int descriptor = descriptor(what);
         Entry entry = find(descriptor);
         if (entry != null && entry.isOf(what)) {
             entries[descriptor] = null;
-            Epoll.control(set, Epoll.DEL, descriptor, 0, 0); // refused if the file was closed: then it is gone already
+            drop(descriptor);
         }
     }
 
-    /** Of an event; nothing if it is of a registration that is gone. */
-    void report(long data, int events, ReadyTokens into) {
+    // ---- events ----
+
+    /** Whether an event with {@code data} is of a registration that is still there. */
+    public final boolean isCurrent(long data) {
         Entry entry = find((int) data);
-        if (entry != null && entry.data == data) {
-            into.add(entry.token, EpollPoller.ready(events, entry.pipe));
-        }
+        return entry != null && entry.data == data;
+    }
+
+    /** The token of a current registration. */
+    public final long token(long data) {
+        return entries[(int) data].token;
+    }
+
+    /** Whether a current registration is of a pipe without a name, which nobody can open again at its other end. */
+    public final boolean isPipe(long data) {
+        return entries[(int) data].pipe;
     }
 
     // ---- by number ----
@@ -114,7 +140,7 @@ final class Descriptors {
     // ---- what it is ----
 
     /** @throws IOException if it is closed, or none of the JDK @throws IllegalBlockingModeException if it is in blocking mode */
-    private static int checked(Pollable what) throws IOException {
+    private int checked(Pollable what) throws IOException {
         SelectableChannel channel = channel(what);
         if (channel != null) {
             if (!channel.isOpen()) {
@@ -126,15 +152,14 @@ final class Descriptors {
         }
         int descriptor = descriptor(what);
         if (descriptor < 0) {
-            throw new IOException("the loop epoll-jni watches channels of the JDK, and descriptors, not " + channel);
+            throw new IOException("channels of the JDK, and descriptors, can be watched, not " + channel);
         }
         return descriptor;
     }
 
-    /** Negative for a channel that isn't the JDK's. */
-    private static int descriptor(Pollable what) {
+    private int descriptor(Pollable what) {
         return what instanceof Pollable.OfChannel of
-                ? Epoll.descriptor(of.channel())
+                ? descriptor(of.channel())
                 : ((Pollable.OfDescriptor) what).descriptor();
     }
 
@@ -146,12 +171,5 @@ final class Descriptors {
     private static boolean isOpen(Pollable what) {
         SelectableChannel channel = channel(what);
         return channel == null || channel.isOpen();
-    }
-
-    private static void check(int result, Pollable what) throws IOException {
-        if (result == -Epoll.EPERM) {
-            throw new IOException(what + " cannot be watched: a file or directory is always ready");
-        }
-        Errno.check("epoll_ctl", result);
     }
 }

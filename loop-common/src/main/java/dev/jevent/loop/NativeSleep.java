@@ -1,27 +1,27 @@
-package dev.jevent.loop.epoll;
+package dev.jevent.loop;
 
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 
 /**
- * Makes an interrupt end a system call of the loop's thread. The JDK's class for that is a channel, which an interrupt closes;
- * ours has nothing to close, but a poll to end.
+ * For pollers that wait in native code, which no interrupt ends: makes an interrupt of the loop's thread wake the poller. The
+ * JDK's class for that is a channel, which an interrupt closes; ours has nothing to close, but a poll to end.
  *
  * <pre>
  *   AWAKE ── enter() ──▶ ASLEEP ── leave() ──▶ AWAKE
  *                          └── interrupt ──▶ SPENT
  * </pre>
  */
-final class Sleep extends AbstractInterruptibleChannel {
-    private final Wakeup wakeup;
+public final class NativeSleep extends AbstractInterruptibleChannel {
+    private final NativeWakeup wakeup;
 
-    Sleep(Wakeup wakeup) {
+    public NativeSleep(NativeWakeup wakeup) {
         this.wakeup = wakeup;
     }
 
-    /** @return false if it is spent, and another is needed */
-    boolean enter() {
+    /** Before the wait. @return false if this is spent, and another is needed */
+    public boolean enter() {
         if (!isOpen()) {
             return false;
         }
@@ -29,8 +29,8 @@ final class Sleep extends AbstractInterruptibleChannel {
         return true;
     }
 
-    /** The thread stays interrupted, if it is: that is for the loop's owner. */
-    void leave() {
+    /** After it. The thread stays interrupted, if it is: that is for the loop's owner. */
+    public void leave() {
         try {
             end(true);
         } catch (ClosedByInterruptException e) {

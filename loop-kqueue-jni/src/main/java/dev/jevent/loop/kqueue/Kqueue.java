@@ -1,0 +1,85 @@
+package dev.jevent.loop.kqueue;
+
+import dev.jevent.jni.Errno;
+import dev.jevent.jni.NativeLibrary;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+
+/** The system calls. Each returns what the call returned, or {@code -errno}. */
+final class Kqueue {
+    // The C code checks these against the system's header.
+    static final int READ = -1;
+    static final int WRITE = -2;
+    static final int EOF = 0x8000;
+    static final int ERROR = 0x4000;
+
+    // Where in an event what is of interest begins.
+    static final int FILTER = 8;
+    static final int FLAGS = 10;
+    static final int DATA = 24;
+
+    static final int EINTR = Errno.EINTR.number();
+
+    /** Null if the loop can be used here. */
+    static final String UNAVAILABLE = load();
+
+    private Kqueue() {}
+
+    private static String load() {
+        NativeLibrary library = NativeLibrary.load(Kqueue.class, "jevent_kqueue");
+        String platform = NativeLibrary.platform();
+        if (!library.isLoaded()) {
+            boolean system = platform.startsWith("macos-") || platform.startsWith("freebsd-");
+            return system ? library.reason() : "macOS and FreeBSD only, and this is " + platform;
+        }
+        try {
+            int result = init();
+            if (result < 0) {
+                return "this JDK (" + Runtime.version() + ") doesn't tell the descriptors of its channels: " + Errno.describe(-result);
+            }
+            int queue = create();
+            if (queue < 0) {
+                return "the system refuses: kqueue: " + Errno.describe(-queue);
+            }
+            close(queue);
+            return null;
+        } catch (UnsatisfiedLinkError e) {
+            return library + " is of another version: " + e.getMessage();
+        }
+    }
+
+    /** Finds the way to {@link #descriptor}. */
+    private static native int init();
+
+    /** The descriptor of a channel of the JDK, also after it was closed; {@code -EOPNOTSUPP} of any other. */
+    static native int descriptor(SelectableChannel channel);
+
+    static native long address(ByteBuffer direct);
+
+    /** How many bytes an event has in memory. */
+    static native int eventSize();
+
+    /** A queue with a user event, of data -1. */
+    static native int create();
+
+    static native int close(int descriptor);
+
+    /** Both filters, edge-triggered; again for what is there already. */
+    static native int add(int queue, int descriptor, long data);
+
+    static native int delete(int queue, int descriptor);
+
+    /**
+     * Waits.
+     *
+     * @param events address of {@code most} events
+     * @param nanos 0: doesn't wait; negative: without limit
+     */
+    static native int poll(int queue, long events, int most, long nanos);
+
+    /** Triggers the user event. */
+    static native int wake(int queue);
+
+    /** As {@code --add-opens} does; {@code -ENOSYS} if this JDK cannot be asked to. */
+    static native int openPackage(Module module, String packageName, Module to);
+}
