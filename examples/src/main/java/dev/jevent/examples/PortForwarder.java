@@ -2,52 +2,45 @@ package dev.jevent.examples;
 
 import static dev.jevent.Jevent.run;
 
-import dev.jevent.io.net.TcpServerSocket;
+import dev.jevent.io.ByteStream;
 import dev.jevent.io.net.TcpSocket;
+import dev.jevent.io.signal.Signals;
+import dev.jevent.servers.Connection;
+import dev.jevent.servers.StreamServer;
 import dev.jevent.sync.Group;
-import dev.jevent.sync.Pool;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 
-/** Passes connections on to another address: two greenlets for each, one for each direction. */
+/** Passes connections on to another address: two greenlets for each, one for each direction. SIGTERM lets them end. */
 public final class PortForwarder {
     private static final int CONNECTIONS = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private PortForwarder() {}
 
     public static void main(String[] args) throws Exception {
         if (args.length != 3) {
-            IO.println("arguments: the port to listen on, and host and port to pass connections to");
+            IO.println("arguments: the address to listen on, as 127.0.0.1:6002, and host and port to pass connections to");
             return;
         }
         run(() -> {
-            var local = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
-            try (var listener = TcpServerSocket.bind(local, 50)) {
-                forward(listener, new InetSocketAddress(args[1], Integer.parseInt(args[2])));
+            var server = forward(args[0], InetSocketAddress.createUnresolved(args[1], Integer.parseInt(args[2])));
+            try (var _ = Signals.handle("TERM", server::stop)) {
+                server.start();
+                IO.println("listening on " + StreamServer.text(server.address()));
+                server.serveForever();
             }
         });
     }
 
-    /**
-     * Until the listener is closed; the connections that are there may then go on to their end. A kill ends them as well:
-     * closing the pool passes it on.
-     */
-    static void forward(TcpServerSocket listener, InetSocketAddress to) throws IOException {
-        try (var connections = new Pool(CONNECTIONS)) {
-            while (true) {
-                connections.awaitAvailable();
-                TcpSocket client = listener.accept();
-                connections.spawn(() -> pass(client, to)).rawLink(_ -> close(client)); // also if killed before it begins
-            }
-        }
+    static StreamServer forward(String address, InetSocketAddress to) {
+        return StreamServer.on(address, client -> pass(client, to)).limit(CONNECTIONS).stopTimeout(GRACE);
     }
 
-    private static void pass(TcpSocket client, InetSocketAddress to) throws IOException, ExecutionException {
+    private static void pass(Connection client, InetSocketAddress to) throws IOException, ExecutionException {
         try (var server = TcpSocket.connect(to, PATIENCE)) {
             // The scope ends when both directions have; if one fails, it ends the other.
             Group.runScoped(directions -> {
@@ -58,16 +51,8 @@ public final class PortForwarder {
     }
 
     /** Passes on the end of the stream, too: the other direction may go on. */
-    private static void pump(TcpSocket from, TcpSocket to) throws IOException {
+    private static void pump(ByteStream from, ByteStream to) throws IOException {
         from.inputStream().transferTo(to.outputStream());
         to.shutdownOutput();
-    }
-
-    private static void close(TcpSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

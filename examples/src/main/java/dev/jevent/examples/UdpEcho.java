@@ -4,6 +4,7 @@ import static dev.jevent.Jevent.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.jevent.io.net.UdpSocket;
+import dev.jevent.servers.DatagramServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,20 +28,14 @@ public final class UdpEcho {
             if (args.length == 2) {
                 IO.println(ask(address, args[1]));
             } else {
-                try (var socket = UdpSocket.bound(address)) {
-                    serve(socket);
-                }
+                server(address).serveForever();
             }
         });
     }
 
-    /** Until the socket is closed. */
-    static void serve(UdpSocket socket) throws IOException {
-        var buffer = ByteBuffer.allocate(LARGEST);
-        while (true) {
-            var sender = socket.receive(buffer.clear());
-            socket.send(UTF_8.encode("Received " + buffer.position() + " bytes"), sender);
-        }
+    static DatagramServer server(InetSocketAddress address) {
+        return DatagramServer.on(address,
+                datagram -> datagram.reply(UTF_8.encode("Received " + datagram.data().remaining() + " bytes")));
     }
 
     static String ask(InetSocketAddress server, String text) throws IOException {

@@ -2,6 +2,7 @@ package dev.jevent.examples;
 
 import static dev.jevent.Jevent.joinAllOrThrow;
 import static dev.jevent.Jevent.spawn;
+import static dev.jevent.Jevent.yieldNow;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +11,6 @@ import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Task;
 import dev.jevent.io.net.TcpServerSocket;
-import dev.jevent.io.net.UdpSocket;
 import dev.jevent.io.net.UnixServerSocket;
 import dev.jevent.testkit.HubTest;
 import java.io.IOException;
@@ -22,10 +22,12 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The servers, on ports that the system chooses, with their clients as greenlets of the same hub. */
@@ -69,18 +71,18 @@ class ServersTest {
     }
 
     @HubTest(virtualTime = false, inGreenlet = true)
-    void theEchoServerAnswersMoreClientsThanItServesAtOnce() throws Exception {
+    void thePlainEchoServerAnswersMoreClientsThanItServesAtOnce() throws Exception {
         var listener = listener();
-        var server = start(() -> EchoServer.serve(listener, 3));
+        var server = start(() -> PlainEchoServer.serve(listener, 3));
         clients(addressOf(listener), 20);
         server.kill();
         assertThat(listener.isClosed()).as("the listener, in whose accept the server was killed").isTrue();
     }
 
     @HubTest(virtualTime = false, inGreenlet = true)
-    void aKilledEchoServerEndsItsConnections() throws Exception {
+    void aKilledPlainEchoServerEndsItsConnections() throws Exception {
         var listener = listener();
-        var server = start(() -> EchoServer.serve(listener, 3));
+        var server = start(() -> PlainEchoServer.serve(listener, 3));
         try (var client = connect(addressOf(listener))) {
             client.getOutputStream().write('x');
             assertThat(client.getInputStream().read()).isEqualTo('x');
@@ -92,25 +94,93 @@ class ServersTest {
     @HubTest(virtualTime = false, inGreenlet = true)
     void theForwarderPassesBothDirectionsAndTheirEnds() throws Exception {
         var listener = listener();
-        try (var front = TcpServerSocket.bind(LOOPBACK, 50)) {
-            var server = start(() -> EchoServer.serve(listener, 50));
-            var forwarder = start(() -> PortForwarder.forward(front, addressOf(listener)));
-            clients(front.getLocalAddress(), 20);
-            forwarder.kill();
-            assertThat(front.isOpen()).as("the listener, in whose accept the forwarder was killed").isTrue();
-            server.kill();
+        var server = start(() -> PlainEchoServer.serve(listener, 50));
+        try (var forwarder = PortForwarder.forward("127.0.0.1:0", addressOf(listener))) {
+            forwarder.start();
+            clients((InetSocketAddress) forwarder.address(), 20);
+        }
+        server.kill();
+    }
+
+    @HubTest(virtualTime = false, inGreenlet = true)
+    @DisplayName("B-SRV-15: a forwarder that is stopped passes on what its open connections send, to their end")
+    void aStoppedForwarderLetsConnectionsEnd() throws Exception {
+        var listener = listener();
+        var server = start(() -> PlainEchoServer.serve(listener, 50));
+        var forwarder = PortForwarder.forward("127.0.0.1:0", addressOf(listener));
+        forwarder.start();
+        try (var client = connect((InetSocketAddress) forwarder.address())) {
+            client.getOutputStream().write('1');
+            assertThat(client.getInputStream().read()).isEqualTo('1');
+            var stopping = spawn(() -> forwarder.stop());
+            yieldNow();
+            assertThat(forwarder.started()).isFalse();
+            client.getOutputStream().write('2');
+            client.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).containsExactly('2');
+            assertThat(stopping.get()).as("no connection had to be killed").isTrue();
+        }
+        server.kill();
+    }
+
+    @HubTest(virtualTime = false, inGreenlet = true)
+    void theEchoServerAnswers() throws Exception {
+        try (var server = EchoServer.on("127.0.0.1:0")) {
+            server.start();
+            clients((InetSocketAddress) server.address(), 20);
         }
     }
 
     @HubTest(virtualTime = false, inGreenlet = true)
+    void inTheChatEverybodyReadsWhatEverybodyWrites() throws Exception {
+        try (var server = new ChatServer().on("127.0.0.1:0")) {
+            server.start();
+            var address = (InetSocketAddress) server.address();
+            try (var ann = connect(address); var ben = connect(address)) {
+                say(ann, "Ann");
+                assertThat(hear(ann, 2)).containsExactly("Your name?", "Ann is here: Ann");
+                say(ben, "Ann");
+                say(ben, "Ben");
+                assertThat(hear(ben, 3)).containsExactly("Your name?", "There is a Ann. Your name?", "Ben is here: Ann, Ben");
+                say(ann, "hello");
+                assertThat(hear(ann, 2)).containsExactly("Ben is here: Ann, Ben", "Ann: hello");
+                assertThat(hear(ben, 1)).containsExactly("Ann: hello");
+                ann.shutdownOutput();
+                assertThat(hear(ben, 1)).containsExactly("Ann is gone");
+                ben.shutdownOutput();
+                assertThat(ben.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
+    private static void say(Socket socket, String line) throws IOException {
+        socket.getOutputStream().write((line + "\n").getBytes(UTF_8));
+    }
+
+    private static List<String> hear(Socket socket, int count) throws IOException {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        while (lines.size() < count) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as("a character after " + lines + line).isNotNegative();
+            if (next == '\n') {
+                lines.add(line.toString());
+                line.setLength(0);
+            } else {
+                line.append((char) next);
+            }
+        }
+        return lines;
+    }
+
+    @HubTest(virtualTime = false, inGreenlet = true)
     void datagramsAreAnswered() throws Exception {
-        try (var socket = UdpSocket.bound(LOOPBACK)) {
-            var server = start(() -> UdpEcho.serve(socket));
+        try (var server = UdpEcho.server(LOOPBACK)) {
+            server.start();
             var asked = IntStream.range(1, 20).mapToObj(size -> spawn(() -> {
-                assertThat(UdpEcho.ask(socket.getLocalAddress(), "x".repeat(size))).isEqualTo("Received " + size + " bytes");
+                assertThat(UdpEcho.ask((InetSocketAddress) server.address(), "x".repeat(size))).isEqualTo("Received " + size + " bytes");
             })).toList();
             joinAllOrThrow(asked);
-            server.kill();
         }
     }
 
@@ -140,7 +210,7 @@ class ServersTest {
         pages.start();
         var echo = listener();
         try (var listener = TcpServerSocket.bind(LOOPBACK, 50)) {
-            var echoServer = start(() -> EchoServer.serve(echo, 50));
+            var echoServer = start(() -> PlainEchoServer.serve(echo, 50));
             var server = start(() -> WebProxy.serve(listener));
             var proxy = new Proxy(Proxy.Type.HTTP, listener.getLocalAddress());
 
