@@ -3,6 +3,7 @@ package dev.jevent.servers.http;
 import dev.jevent.GreenletExit;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
+import dev.jevent.io.tls.TlsStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLSession;
 
 /**
  * A request, and the response to it. For the greenlet that the handler runs in, or whoever it hands it to, one at a time, until
@@ -226,6 +228,12 @@ public final class HttpExchange {
     @NeverSwitches
     public boolean isSecure() {
         return connection.isSecure();
+    }
+
+    /** What was agreed with the client, its certificates among it; null without TLS. */
+    @NeverSwitches
+    public SSLSession tlsSession() {
+        return connection.stream instanceof TlsStream tls ? tls.session() : null;
     }
 
     private RequestParser parser() {
@@ -541,6 +549,9 @@ public final class HttpExchange {
                 }
                 if (streaming != null) {
                     streaming.close();
+                    if (!streaming.isComplete()) {
+                        throw new IOException(streaming.remaining() + " bytes are missing of the length that the response was to have");
+                    }
                 }
             } catch (GreenletExit kill) {
                 connection.cut();
