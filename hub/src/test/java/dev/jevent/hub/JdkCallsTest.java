@@ -42,9 +42,10 @@ class JdkCallsTest {
     @BeforeAll
     static void sockets() throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
-            listener.accept().close();
-            socket.close();
+                Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                Socket accepted = listener.accept()) {
+            socket.getOutputStream().write(1);
+            accepted.getInputStream().read();
         }
     }
 

@@ -80,6 +80,7 @@ class ReentrantMutexTest {
         mutex.unlock();
     }
 
+    @SuppressWarnings("try") // closing before the end of the block is what is tested
     @HubTest
     void scopeUnlocksOnce(Hub hub) throws Exception {
         ReentrantMutex mutex = new ReentrantMutex();

@@ -248,6 +248,7 @@ class SemaphoreTest {
         assertThat(semaphore).hasToString("<unlimited Semaphore>");
     }
 
+    @SuppressWarnings("try") // closing before the end of the block is what is tested
     @HubTest
     void scopeGivesThePermitBackOnce(Hub hub) throws Exception {
         Semaphore semaphore = new Semaphore();

@@ -53,6 +53,7 @@ class PipeStreamTest {
         }
     }
 
+    @SuppressWarnings("try") // closing before the end of the block is what is tested
     @HubTest(virtualTime = false)
     @DisplayName("B-OSF-02: a wait that is killed, timed out, ended by a close or by data leaves no watcher")
     void noWatcherIsLeft(Hub hub) throws Exception {

@@ -1,5 +1,8 @@
 package dev.jevent.io.libraries;
 
+import java.io.IOException;
+import java.sql.SQLException;
+
 /** A place in a server where requests are held until it is opened. It is asked and moved on a connection of its own. */
 interface Gate extends AutoCloseable {
     /** From now on whoever comes waits. */
@@ -12,5 +15,5 @@ interface Gate extends AutoCloseable {
     void open() throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close() throws IOException, SQLException;
 }

@@ -1,5 +1,8 @@
 package dev.jevent.io.libraries;
 
+import java.io.IOException;
+import java.sql.SQLException;
+
 /** A client library, connected to its server. Its calls block the calling thread, whatever that is. */
 interface Library extends AutoCloseable {
     /** Some requests, slow ones among them, one after another. The same {@code n} gives the same text. */
@@ -12,5 +15,5 @@ interface Library extends AutoCloseable {
     int inUse();
 
     @Override
-    void close() throws Exception;
+    void close() throws IOException, SQLException;
 }

@@ -75,11 +75,9 @@ final class Pages implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         process.getOutputStream().close();
-        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-        }
+        ServerProcess.awaitEnd(process, SECONDS);
         process.inputReader().close();
     }
 }

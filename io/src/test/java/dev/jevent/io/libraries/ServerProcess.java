@@ -138,14 +138,24 @@ final class ServerProcess implements AutoCloseable {
         return Files.exists(logFile()) ? Files.readString(logFile()) : "";
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
-        if (process != null) {
-            // PostgreSQL waits for its clients to leave at SIGTERM, the only one that Process can send.
-            new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+    /** Kills it if it takes longer. */
+    static void awaitEnd(Process process, long seconds) {
+        try {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (process != null) {
+            // PostgreSQL waits for its clients to leave at SIGTERM, the only one that Process can send.
+            awaitEnd(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start(), SECONDS);
+            awaitEnd(process, SECONDS);
         }
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 
 /** The contract of {@code java.net} on the hub's loop: views of our sockets, and what the factories make. */
+@SuppressWarnings("try") // closing before the end of the block is what is tested
 class SocketsTest {
     private static final Duration SHORT = Duration.ofMillis(20);
     private static final int SHORT_MILLIS = 20;

@@ -403,6 +403,7 @@ class SubprocessTest {
         }
     }
 
+    @SuppressWarnings("try") // closing before the end of the block is what is tested
     @HubTest(virtualTime = false)
     void textGoesBothWays(Hub hub) throws Exception {
         try (Subprocess process = Subprocess.start("cat");

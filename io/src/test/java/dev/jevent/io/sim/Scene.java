@@ -1,6 +1,7 @@
 package dev.jevent.io.sim;
 
 import dev.jevent.testkit.World;
+import java.io.IOException;
 import java.time.Duration;
 
 /** A call that waits, and all that it needs: the other side goes on by itself, and waits for nobody but the network. */
@@ -28,7 +29,7 @@ interface Scene extends AutoCloseable {
     }
 
     @Override
-    void close() throws Exception;
+    void close() throws IOException;
 
     /** Makes one. */
     @FunctionalInterface

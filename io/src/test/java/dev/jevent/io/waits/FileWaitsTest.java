@@ -56,7 +56,7 @@ class FileWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 file.close();
             }
         });
@@ -97,7 +97,7 @@ class FileWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 file.close();
             }
         });
@@ -145,7 +145,7 @@ class FileWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 file.close();
             }
         });
@@ -190,7 +190,7 @@ class FileWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 file.close();
             }
         });
@@ -222,7 +222,7 @@ class FileWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 file.close();
             }
         });

@@ -153,7 +153,7 @@ class ProcessWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 process.close();
             }
         });
@@ -186,7 +186,7 @@ class ProcessWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 process.close();
             }
         });
@@ -205,7 +205,7 @@ class ProcessWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 process.close();
             }
         });
@@ -240,7 +240,7 @@ class ProcessWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 connected.close();
                 server.close();
             }
@@ -290,7 +290,7 @@ class ProcessWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 for (UnixSocket each : others) {
                     each.close();
                 }

@@ -68,7 +68,7 @@ class ThreadedWaitsTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             feeder.join();
             input.close();
             fed.food.add(Fed.END); // for a thread that reads still
@@ -175,7 +175,7 @@ class ThreadedWaitsTest {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 letting.join();
                 output.close();
             }

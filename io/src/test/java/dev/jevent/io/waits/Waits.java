@@ -7,6 +7,7 @@ import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.sync.Timeout;
 import dev.jevent.sync.TimeoutExpired;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -38,7 +39,7 @@ final class Waits {
         abstract void over() throws Exception;
 
         @Override
-        public void close() throws Exception {}
+        public void close() throws IOException {}
     }
 
     interface Opening {
