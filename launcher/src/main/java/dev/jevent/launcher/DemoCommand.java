@@ -105,7 +105,7 @@ final class DemoCommand implements Callable<Integer> {
             List<Lookup> lookups;
             try {
                 lookups = Hubs.run(hub, () -> {
-                    Lookups started = new Lookups(hub, hosts());
+                    Lookups started = new Lookups(hub, hosts(), null);
                     clients.run(Progress.of("pages", (long) possible * requests, spec.commandLine().getErr()));
                     return started.await(LOOKUP_TIMEOUT);
                 });

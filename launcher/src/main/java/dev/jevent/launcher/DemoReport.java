@@ -107,7 +107,7 @@ record DemoReport(
         object.put("greenlets", Map.of("clients", greenlets, "server", server.greenlets()));
         object.put("greenletThreads", List.of(thread, server.thread()));
         object.put("platformThreadsPeak", peakThreads);
-        object.put("lookups", lookups.stream().map(ResolveCommand::json).toList());
+        object.put("lookups", lookups.stream().map(lookup -> lookup.json(null)).toList());
         object.put("errors", errors.count());
         object.put("firstErrors", errors.first());
         return object;

@@ -8,6 +8,7 @@ import dev.jevent.hub.HubAddressResolverProvider;
 import dev.jevent.hub.ProviderChoice;
 import dev.jevent.io.patch.Patch;
 import dev.jevent.launcher.DoctorReport.Setting;
+import dev.jevent.resolver.ares.AresResolverProvider;
 import java.net.spi.InetAddressResolverProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,6 +122,7 @@ final class DoctorCommand implements Callable<Integer> {
         } else if (!others.isEmpty()) {
             advice.add("The JDK takes one provider of look-ups and took jevent's; never asked: " + String.join(", ", others));
         }
+        AresResolverProvider.oldLibrary().ifPresent(advice::add);
         long limit = Descriptors.limit();
         if (limit < FEW_DESCRIPTORS) {
             advice.add("At most " + limit + " files and sockets can be open at once; raise it with ulimit -n.");

@@ -3,6 +3,7 @@ package dev.jevent.launcher;
 import dev.jevent.hub.Diagnosis;
 import dev.jevent.hub.ProviderChoice;
 import dev.jevent.io.patch.Patch;
+import dev.jevent.resolver.ares.AresResolverProvider;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ record DoctorReport(
         head(out, colors, "greenlets", diagnosis.scheduling());
         print(out, colors, "loop", diagnosis.loop());
         print(out, colors, "resolver", diagnosis.resolver());
+        AresResolverProvider.library().ifPresent(library -> head(out, colors, "c-ares", library));
         out.println();
         out.println(colors.text("@|bold patches|@"));
         int patchNames = patches.stream().mapToInt(patch -> patch.name().length()).max().orElse(1);
@@ -88,6 +90,7 @@ record DoctorReport(
         object.put("greenlets", Map.of("available", diagnosis.canSchedule(), "explanation", diagnosis.scheduling()));
         object.put("loops", json(diagnosis.loop()));
         object.put("resolvers", json(diagnosis.resolver()));
+        object.put("cares", AresResolverProvider.library().orElse(null));
         object.put("settings", settings.stream().map(DoctorReport::json).toList());
         object.put("patches", patches.stream().map(DoctorReport::json).toList());
         object.put("advice", advice);

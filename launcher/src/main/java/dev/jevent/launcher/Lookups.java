@@ -8,20 +8,47 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Look-ups of several hosts at once, a greenlet for each. */
 final class Lookups {
     /**
      * What became of one.
      *
-     * @param addresses as text; empty if there are none
-     * @param reason why there are none, else null
+     * @param addresses as text, or the data of records; empty if there are none
+     * @param records null: addresses were asked for
+     * @param reason why there is nothing, else null
      * @param nanos how long it took
      */
-    record Lookup(String host, List<String> addresses, String reason, long nanos) {
+    record Lookup(String host, List<String> addresses, List<Resolver.Entry> records, String reason, long nanos) {
         boolean resolved() {
             return reason == null;
+        }
+
+        /** For {@code --json}. @param type null: of addresses */
+        Map<String, Object> json(String type) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("host", host);
+            if (type == null) {
+                object.put("addresses", addresses);
+            } else {
+                object.put("type", type);
+                object.put("records", records.stream().map(Lookup::json).toList());
+            }
+            object.put("error", reason);
+            object.put("seconds", Json.rounded(nanos / 1e9));
+            return object;
+        }
+
+        private static Map<String, Object> json(Resolver.Entry entry) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("name", entry.name());
+            object.put("type", entry.type());
+            object.put("ttl", entry.ttl());
+            object.put("data", entry.data());
+            return object;
         }
     }
 
@@ -30,32 +57,37 @@ final class Lookups {
     private final List<Greenlet<Lookup>> jobs = new ArrayList<>();
     private final long started = System.nanoTime();
 
-    /** Starts them, on the caller's hub. */
-    Lookups(Hub hub, List<String> hosts) {
+    /** Starts them, on the caller's hub. @param type of records; null: addresses */
+    Lookups(Hub hub, List<String> hosts, String type) {
         this.hub = hub;
         this.hosts = hosts;
         Resolver resolver = hub.resolver();
         for (String host : hosts) {
-            jobs.add(hub.spawn(() -> lookUp(resolver, host)));
+            jobs.add(hub.spawn(() -> lookUp(resolver, host, type, started)));
         }
     }
 
-    private Lookup lookUp(Resolver resolver, String host) {
+    /** @param type of records; null: addresses @param started when its time began */
+    static Lookup lookUp(Resolver resolver, String host, String type, long started) {
         try {
-            List<String> addresses = resolver.addresses(host).stream().map(InetAddress::getHostAddress).toList();
-            return new Lookup(host, addresses, null, elapsed());
-        } catch (UnknownHostException | IllegalArgumentException e) {
-            return new Lookup(host, List.of(), e.getMessage(), elapsed());
+            if (type == null) {
+                List<String> addresses = resolver.addresses(host).stream().map(InetAddress::getHostAddress).toList();
+                return new Lookup(host, addresses, List.of(), null, System.nanoTime() - started);
+            }
+            List<Resolver.Entry> records = resolver.records(host, type);
+            return new Lookup(host, records.stream().map(Resolver.Entry::data).toList(), records, null, System.nanoTime() - started);
+        } catch (UnknownHostException | IllegalArgumentException | UnsupportedOperationException e) {
+            return nothing(host, e.getMessage(), System.nanoTime() - started);
         }
     }
 
-    private long elapsed() {
-        return System.nanoTime() - started;
+    private static Lookup nothing(String host, String reason, long nanos) {
+        return new Lookup(host, List.of(), List.of(), reason, nanos);
     }
 
     /** Waits until all are over, or {@code timeout} since their start is; those that are not done then are killed. */
     List<Lookup> await(Duration timeout) {
-        Duration left = timeout.minusNanos(elapsed());
+        Duration left = timeout.minusNanos(System.nanoTime() - started);
         hub.joinAll(jobs, left.isNegative() ? Duration.ZERO : left);
         List<Lookup> outcomes = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
@@ -64,7 +96,7 @@ final class Lookups {
                 outcomes.add(job.value());
             } else {
                 String reason = job.ready() ? "failed: " + job.exception() : "not done after " + Durations.text(timeout);
-                outcomes.add(new Lookup(hosts.get(i), List.of(), reason, elapsed()));
+                outcomes.add(nothing(hosts.get(i), reason, System.nanoTime() - started));
                 job.killLater();
             }
         }

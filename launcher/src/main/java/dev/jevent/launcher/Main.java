@@ -60,7 +60,7 @@ public final class Main implements Runnable {
             names = "--resolver",
             paramLabel = "NAME",
             scope = ScopeType.INHERIT,
-            description = "Resolver to use, likewise: threadpool,… (default: JEVENT_RESOLVER, else the best one here)")
+            description = "Resolver to use, likewise: ares, threadpool,… (default: JEVENT_RESOLVER, else the best one here)")
     private String resolver;
 
     private Main() {}

@@ -13,7 +13,7 @@ interface Progress {
     /** The job is over: the last call. */
     void done(long done);
 
-    /** @param err where lines go; a bar goes to the terminal */
+    /** @param all -1: not known @param err where lines go; a bar goes to the terminal */
     static Progress of(String what, long all, PrintWriter err) {
         var console = System.console();
         return console != null && console.isTerminal() ? new Bar(what, all) : new Lines(what, all, err);
@@ -71,7 +71,11 @@ interface Progress {
         @Override
         public void done(long done) {
             last = System.nanoTime();
-            err.printf("%s: %,d of %,d%n", what, done, all);
+            if (all < 0) {
+                err.printf("%s: %,d%n", what, done);
+            } else {
+                err.printf("%s: %,d of %,d%n", what, done, all);
+            }
             err.flush();
         }
     }

@@ -3,17 +3,29 @@ package dev.jevent.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jevent.loop.epoll.EpollLoopProvider;
+import dev.jevent.resolver.ares.AresResolverProvider;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DoctorCommandTest {
+    /** Whether it was built with c-ares. */
+    private static final boolean ARES = AresResolverProvider.library().isPresent();
+
+    @Test
+    void theVersionOfCAresIsTold() throws Exception {
+        assertThat(Run.jevent("doctor", "--json").object()).containsEntry("cares", AresResolverProvider.library().orElse(null));
+        if (ARES) {
+            assertThat(Run.jevent("doctor").out()).containsPattern("c-ares     1\\.\\d+\\.\\d+");
+        }
+    }
+
     @Test
     void onAHealthyMachineItSaysWhatIsChosenAndWhy() {
         Run run = Run.jevent("doctor");
         assertThat(run.status()).as(run.out() + run.err()).isZero();
         assertThat(run.out())
-                .contains("loop       " + bestLoop(), "resolver   threadpool", "chosen: of those that are available")
+                .contains("loop       " + bestLoop(), "resolver   " + (ARES ? "ares" : "threadpool"), "chosen: of those that are available")
                 .contains("java.base/java.lang is open", "A hub can run here")
                 .contains("absent", "nobody installed it")
                 .contains("jevent.threadpool.size", "default");
@@ -38,9 +50,9 @@ class DoctorCommandTest {
         assertThat(run.object()).containsEntry("ok", true).containsEntry("problem", null);
         @SuppressWarnings("unchecked")
         List<Map<String, Object>> resolvers = (List<Map<String, Object>>) run.object().get("resolvers");
-        assertThat(resolvers).extracting(it -> it.get("name")).containsExactly("threadpool", "absent", "scripted");
-        assertThat(resolvers).extracting(it -> it.get("chosen")).containsExactly(true, false, false);
-        assertThat(resolvers).extracting(it -> it.get("available")).containsExactly(true, false, true);
+        assertThat(resolvers).extracting(it -> it.get("name")).containsExactly("ares", "threadpool", "absent", "scripted");
+        assertThat(resolvers).extracting(it -> it.get("chosen")).containsExactly(ARES, !ARES, false, false);
+        assertThat(resolvers).extracting(it -> it.get("available")).containsExactly(ARES, true, false, true);
         assertThat(settings(run)).hasSize(dev.jevent.Settings.keys().size());
     }
 

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 final class Ares {
     static final NativeLibrary LIBRARY = NativeLibrary.load(Ares.class, "jevent_ares");
 
-    /** Older ones have no functions for a user's own sockets that work with what we make of them. */
+    /** Debian's, which has the repairs of later ones; what is older hasn't been tried. */
     static final String OLDEST_GOOD = "1.18.1";
 
     // Operations: five ints (what, a, b, c, length), then length bytes, then up to three to the next int.

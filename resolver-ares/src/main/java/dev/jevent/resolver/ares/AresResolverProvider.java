@@ -5,6 +5,7 @@ import dev.jevent.Resolver;
 import dev.jevent.Settings;
 import dev.jevent.spi.Availability;
 import dev.jevent.spi.ResolverProvider;
+import java.util.Optional;
 
 /** The service entry of {@code ares}, the resolver that asks name servers itself. */
 public final class AresResolverProvider implements ResolverProvider {
@@ -19,6 +20,18 @@ public final class AresResolverProvider implements ResolverProvider {
     @Override
     public Availability availability() {
         return Ares.LIBRARY.isLoaded() ? Availability.yes() : Availability.no(Ares.LIBRARY.reason());
+    }
+
+    /** The version of c-ares that is linked in; empty: {@link #availability} says why none can be used. */
+    public static Optional<String> library() {
+        return Ares.LIBRARY.isLoaded() ? Optional.of(Ares.version()) : Optional.empty();
+    }
+
+    /** What is to be said of a c-ares that is too old. */
+    public static Optional<String> oldLibrary() {
+        return library().filter(version -> Runtime.Version.parse(version).compareTo(Runtime.Version.parse(Ares.OLDEST_GOOD)) < 0)
+                .map(version -> "The resolver ares was built with c-ares " + version + "; build it with " + Ares.OLDEST_GOOD
+                        + " or later, for the sake of faults that were repaired since.");
     }
 
     @Override

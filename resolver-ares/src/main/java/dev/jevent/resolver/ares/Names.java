@@ -12,7 +12,6 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 
 /** Which questions a look-up asks, and what it makes of their answers. Runs in whoever makes the look-up, which may wait. */
 final class Names {
@@ -72,19 +71,24 @@ final class Names {
             }
             return loopback;
         }
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (lower.endsWith(".onion") || lower.endsWith(".onion.")) { // nor these [RFC 7686]
-            throw new NoAnswer("names in .onion are not in DNS", true);
+        if (isUnder(name, "onion") || isUnder(name, "invalid")) { // nor these [RFC 7686, RFC 6761 section 6.4]
+            throw new NoAnswer("no such name (NXDOMAIN)", true);
         }
         return null;
     }
 
     private static boolean isLocalhost(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (lower.endsWith(".")) {
-            lower = lower.substring(0, lower.length() - 1);
-        }
-        return lower.equals("localhost") || lower.endsWith(".localhost");
+        return isUnder(name, "localhost") || absolute(name).equalsIgnoreCase("localhost");
+    }
+
+    private static boolean isUnder(String name, String domain) {
+        String absolute = absolute(name);
+        int start = absolute.length() - domain.length();
+        return start > 0 && absolute.charAt(start - 1) == '.' && absolute.regionMatches(true, start, domain, 0, domain.length());
+    }
+
+    private static String absolute(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 
     /** The names that {@code name} may stand for, in the order they are tried. */

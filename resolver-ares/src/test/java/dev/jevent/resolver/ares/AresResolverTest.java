@@ -242,13 +242,15 @@ class AresResolverTest {
     }
 
     @Test
-    @DisplayName("F-DNS-02: localhost is this machine, whatever name servers say, and .onion is none of theirs")
+    @DisplayName("F-DNS-02: localhost is this machine, whatever name servers say, and .onion and .invalid are none of theirs")
     void localNamesAreNeverAskedFor(Hub hub) throws Exception {
         try (AresResolver resolver = Resolvers.open(hub, server)) {
             assertThat(resolver.addresses("localhost")).allMatch(InetAddress::isLoopbackAddress).hasSize(2);
             assertThat(Resolvers.texts(resolver.addresses("www.LocalHost.", Family.IPV4))).containsExactly("127.0.0.1");
             assertThat(resolver.name(InetAddress.ofLiteral("127.0.0.1"))).isEqualTo("localhost");
-            assertThatThrownBy(() -> resolver.addresses("abc.onion")).isInstanceOf(UnknownHostException.class);
+            for (String none : List.of("abc.onion", "www.ABC.Onion.", "a.invalid")) {
+                assertThatThrownBy(() -> resolver.addresses(none)).isInstanceOf(UnknownHostException.class).hasMessageContaining("NXDOMAIN");
+            }
             assertThat(server.asked).isEmpty();
         }
     }
