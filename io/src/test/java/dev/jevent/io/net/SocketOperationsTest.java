@@ -61,9 +61,11 @@ class SocketOperationsTest {
             assertThat(pair.server().read(into)).isEqualTo(3);
             assertThat(into.flip()).isEqualTo(bytes(1, 2, 3));
             ByteBuffer large = ByteBuffer.allocate(64 << 20);
-            int written = pair.client().tryWrite(large);
+            int written = 0;
+            for (int count; (count = pair.client().tryWrite(large)) > 0; ) {
+                written += count; // the system may have made room meanwhile
+            }
             assertThat(written).isEqualTo(large.position()).isPositive().isLessThan(64 << 20);
-            assertThat(pair.client().tryWrite(large)).isZero();
             assertThat(pair.server().tryRead(ByteBuffer.allocate(0))).isZero();
             pair.client().shutdownOutput();
             long got = 0;
