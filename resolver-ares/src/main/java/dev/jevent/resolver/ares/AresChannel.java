@@ -502,8 +502,10 @@ final class AresChannel {
         if (channel == 0) {
             return;
         }
-        expiry.cancel();
-        pace.cancel();
+        if (!loop.isClosed()) {
+            expiry.cancel();
+            pace.cancel();
+        }
         for (Link link : List.copyOf(links)) {
             link.close();
         }

@@ -5,6 +5,7 @@ import dev.jevent.Guard;
 import dev.jevent.Hub;
 import dev.jevent.Resolver;
 import dev.jevent.Settings;
+import dev.jevent.ThreadPool;
 import dev.jevent.spi.HostNames;
 import dev.jevent.spi.HubLoop;
 import dev.jevent.spi.Services;
@@ -33,8 +34,10 @@ final class AresResolver extends Guard implements Resolver {
     private final WatchedFile hosts;
     private final WatchedFile resolvConf;
     private final AddressOrder order = new AddressOrder(new AddressOrder.SystemSources());
-    private volatile HostsFile hostsFile = HostsFile.NONE;
-    private volatile AresChannel channel;
+    private volatile HostsFile hostsFile; // null: not read yet
+    private final ThreadPool files; // reads what is too long for the hub's thread
+    private final List<AresChannel> channels = new ArrayList<>(1); // those that are open; of the hub's thread
+    private volatile AresChannel channel; // the last of them
 
     // inside the guard
     private final Map<Question.Key, Question> inProgress = new HashMap<>();
@@ -44,17 +47,18 @@ final class AresResolver extends Guard implements Resolver {
     private int waiting;
     private boolean closed;
 
-    /** Called on the hub's thread. @param files which ones are read instead of the system's */
-    AresResolver(Hub hub, Settings settings, Files files) {
+    /** Called on the hub's thread. @param from which files are read instead of the system's */
+    AresResolver(Hub hub, Settings settings, Files from) {
         this.hub = hub;
         this.settings = settings;
         timeout = settings.get(Settings.RESOLVER_TIMEOUT);
-        hosts = new WatchedFile(files.hosts);
-        resolvConf = new WatchedFile(files.resolvConf);
+        hosts = new WatchedFile(from.hosts);
+        resolvConf = new WatchedFile(from.resolvConf);
         resolvConf.changed(); // it is read now
         cache = new AnswerCache(
                 settings.get(Settings.ARES_CACHE) ? settings.get(Settings.ARES_CACHE_SIZE) : 0, System::nanoTime);
         channel = newChannel();
+        files = hub.newThreadPool("jevent-resolver", 1, settings.get(Settings.RESOLVER_QUEUE));
         names = new Names(this);
     }
 
@@ -64,8 +68,11 @@ final class AresResolver extends Guard implements Resolver {
     }
 
     private AresChannel newChannel() {
-        return new AresChannel((HubLoop) hub.loop(), Configuration.of(settings, resolvConf.path.toString()),
+        AresChannel made = new AresChannel((HubLoop) hub.loop(), Configuration.of(settings, resolvConf.path.toString()),
                 settings.get(Settings.ARES_IN_FLIGHT), this::settled);
+        channels.removeIf(AresChannel::isClosed);
+        channels.add(made);
+        return made;
     }
 
     // ---- what users call ----
@@ -116,10 +123,12 @@ final class AresResolver extends Guard implements Resolver {
         return Services.system().port(service, protocol);
     }
 
-    /** What blocks for longer than this hub should is done on a thread of its pool. */
+    /** What blocks for longer than a hub should is done on a native thread. */
     private <T> T blocking(String subject, java.util.concurrent.Callable<T> call) throws UnknownHostException {
         try {
-            return hub.threadPool().apply(call);
+            return files.apply(call);
+        } catch (UnknownHostException e) {
+            throw e;
         } catch (Exception e) {
             UnknownHostException unknown = new UnknownHostException(subject + ": " + e);
             unknown.initCause(e);
@@ -162,15 +171,19 @@ final class AresResolver extends Guard implements Resolver {
 
     /** The hosts file as it is, or was some seconds ago. */
     HostsFile hosts(String subject) throws UnknownHostException {
-        if (hosts.changed()) {
-            hostsFile = hosts.size() > SMALL_FILE ? blocking(subject, () -> HostsFile.read(hosts.path)) : readHosts(subject);
+        boolean changed = hosts.changed();
+        HostsFile known = hostsFile;
+        if (changed || known == null) {
+            return hosts.size() <= SMALL_FILE
+                    ? readHosts(subject)
+                    : blocking(subject, () -> hostsFile == known ? readHosts(subject) : hostsFile);
         }
-        return hostsFile;
+        return known;
     }
 
     private HostsFile readHosts(String subject) throws UnknownHostException {
         try {
-            return HostsFile.read(hosts.path);
+            return hostsFile = HostsFile.read(hosts.path);
         } catch (java.io.IOException | java.io.UncheckedIOException e) {
             throw new UnknownHostException(subject + ": cannot read " + hosts.path + ": " + e);
         }
@@ -301,15 +314,20 @@ final class AresResolver extends Guard implements Resolver {
         for (Question question : left) {
             question.settle(null, Failure.closed());
         }
+        files.close();
         if (hub.isCurrent()) {
-            channel.close();
+            closeChannels();
             return;
         }
         try {
-            hub.loop().runCallbackThreadSafe((dev.jevent.spi.CarrierCallback) () -> channel.close());
-        } catch (IllegalStateException e) { // the loop is closed, and nobody uses the channel any more
-            channel.close();
+            hub.loop().runCallbackThreadSafe((dev.jevent.spi.CarrierCallback) this::closeChannels);
+        } catch (IllegalStateException e) { // the loop is closed, and nobody uses them any more
+            closeChannels();
         }
+    }
+
+    private void closeChannels() {
+        channels.forEach(AresChannel::close);
     }
 
     @Override

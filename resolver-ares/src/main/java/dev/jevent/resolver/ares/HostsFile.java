@@ -19,8 +19,6 @@ import java.util.Map;
  * the first. What is no such line is skipped. [F-DNS-16]
  */
 final class HostsFile {
-    static final HostsFile NONE = new HostsFile();
-
     private final Map<String, Host> hosts = new HashMap<>();
     private final Map<InetAddress, String> names = new HashMap<>();
 

@@ -59,7 +59,7 @@ class HostileServerTest {
     }
 
     private static AresResolver resolver(Hub hub) {
-        return resolver(hub, Duration.ofSeconds(10));
+        return resolver(hub, Duration.ofSeconds(20));
     }
 
     private static AresResolver resolver(Hub hub, Duration limit) {

@@ -16,7 +16,7 @@ final class Resolvers {
     static Settings asking(NameServer... servers) {
         return Settings.process()
                 .with(Settings.RESOLVER_NAMESERVERS, Arrays.stream(servers).map(NameServer::address).toList())
-                .with(Settings.ARES_TIMEOUT, Duration.ofSeconds(2))
+                .with(Settings.ARES_TIMEOUT, Duration.ofSeconds(10))
                 .with(Settings.ARES_TRIES, 2);
     }
 
