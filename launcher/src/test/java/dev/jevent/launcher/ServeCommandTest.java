@@ -47,7 +47,7 @@ class ServeCommandTest {
             assertThat(address).matches("http://127\\.0\\.0\\.1:\\d+/");
             assertThat(get(client, address + "hello.txt")).isEqualTo("hello");
             assertThat(get(client, address)).contains("<a href=\"./hello.txt\">");
-            process.destroy(); // SIGTERM, while the client keeps a connection
+            process.toHandle().destroy(); // SIGTERM, and leaves the output readable, while the client keeps a connection
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
             assertThat(out.lines().collect(Collectors.joining("\n"))).containsSubsequence("\"GET /hello.txt HTTP/1.1\" 200 ", "\"GET / HTTP/1.1\" 200 ");
@@ -62,7 +62,7 @@ class ServeCommandTest {
         try (HttpClient client = HttpClient.newHttpClient();
                 BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             assertThat(get(client, out.readLine() + "anything")).isEqualTo("Hello, World!");
-            process.destroy();
+            process.toHandle().destroy();
             assertThat(out.readLine()).isNull();
         } finally {
             process.destroyForcibly();
