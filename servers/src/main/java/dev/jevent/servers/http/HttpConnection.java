@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * One client's connection, and the greenlet's work on it: a request after the other, as long as both sides want. While it waits
@@ -39,7 +40,6 @@ final class HttpConnection {
     final HttpEngine engine;
     final Desk desk;
     final ByteStream stream;
-    private final Runnable detach;
     private final StreamSocket socket;
     private final Readiness readiness;
     final Input input = new Input(this);
@@ -56,11 +56,9 @@ final class HttpConnection {
     private long requests;
 
     private HttpExchange current; // null: none is open
-    private boolean upgraded;
 
-    HttpConnection(HttpEngine engine, Desk desk, ByteStream stream, Runnable detach) {
+    HttpConnection(HttpEngine engine, Desk desk, ByteStream stream) {
         this.engine = engine;
-        this.detach = detach;
         this.desk = desk;
         this.stream = stream;
         this.socket = (StreamSocket) (stream instanceof TlsStream tls ? tls.transport() : stream);
@@ -92,9 +90,7 @@ final class HttpConnection {
         } finally {
             desk.closed(this);
             giveBuffersBack();
-            if (!upgraded) {
-                close();
-            }
+            close();
         }
     }
 
@@ -423,9 +419,13 @@ final class HttpConnection {
         }
     }
 
-    /** From now on it is {@code taken}'s. */
-    void upgraded() {
-        upgraded = true;
+    /** Ends HTTP here. What has come behind the request is the first that is read of the result. */
+    ByteStream upgrade() throws IOException {
+        output.flush();
+        ByteBuffer ahead = ByteBuffer.wrap(Arrays.copyOfRange(input.bytes, input.begin, input.end));
+        input.begin = input.end;
+        stream.timeout(null);
+        return new UpgradedStream(stream, ahead);
     }
 
     SocketAddress remoteAddress() {

@@ -21,10 +21,10 @@ final class HttpEngine {
         this.desk = new Desk(hub, new HttpLimits(limits));
     }
 
-    /** Serves a connection to its end, and closes it, unless it becomes one of another protocol. @param detach called then */
+    /** Serves a connection to its end, and closes it. */
     @Switches
-    void serve(ByteStream stream, Runnable detach) {
-        new HttpConnection(this, desk, stream, detach).run();
+    void serve(ByteStream stream) {
+        new HttpConnection(this, desk, stream).run();
     }
 
     Desk desk() {

@@ -3,6 +3,7 @@ package dev.jevent.servers.http;
 import dev.jevent.GreenletExit;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
+import dev.jevent.io.ByteStream;
 import dev.jevent.io.tls.TlsStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +35,7 @@ public final class HttpExchange {
     private static final byte[] CHUNKED = bytes("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = bytes("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = bytes("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE = bytes("Connection: Upgrade\r\nUpgrade: ");
     private static final byte[] LINE_END = bytes("\r\n");
     private static final byte[] COLON = bytes(": ");
 
@@ -52,7 +54,6 @@ public final class HttpExchange {
     private boolean hasType;
     private boolean hasDate;
     private ResponseBody streaming;
-    private long outputBefore;
 
     HttpExchange(HttpConnection connection, RequestParser parser, boolean mayKeep) {
         this.connection = connection;
@@ -356,7 +357,6 @@ public final class HttpExchange {
     public void respond(int status) throws IOException {
         if (Status.bodiless(Status.checkFinal(status))) {
             writeHead(status, -1, null, false);
-            complete();
         } else {
             respond(status, "");
         }
@@ -378,7 +378,6 @@ public final class HttpExchange {
                 }
                 output.end = end + length;
             }
-            complete();
         } else {
             respond(status, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), TEXT);
         }
@@ -409,7 +408,6 @@ public final class HttpExchange {
         if (!head) {
             connection.output.flushWith(body);
         }
-        complete();
     }
 
     /**
@@ -450,6 +448,40 @@ public final class HttpExchange {
         return streaming;
     }
 
+    /** Whether the client asks for another protocol on this connection: {@code Upgrade} says which. */
+    @NeverSwitches
+    public boolean wantsUpgrade() {
+        return parser().wantsUpgrade() && parser().find("Upgrade", 0) >= 0;
+    }
+
+    /**
+     * Responds with <i>101 Switching Protocols</i>, and ends HTTP on this connection.
+     *
+     * @param protocol one that the client has offered
+     * @return the connection, for as long as the handler runs; what had come behind the request is read first
+     * @throws IllegalStateException if the client {@linkplain #wantsUpgrade() wants} no other protocol, or its request has a body
+     */
+    @Switches
+    public ByteStream upgrade(String protocol) throws IOException {
+        checkField("Upgrade", protocol);
+        if (!wantsUpgrade() || body != null) {
+            throw new IllegalStateException("upgrade: the request " + method() + " " + target()
+                    + (body != null ? " has a body" : " asks for no other protocol") + " (expected: wantsUpgrade(), without a body)");
+        }
+        keep = false;
+        status = 101;
+        Output output = connection.output;
+        output.put(Status.line(101));
+        output.put(UPGRADE);
+        output.put(protocol);
+        output.put(LINE_END);
+        if (fields != null) {
+            putFields(fields);
+        }
+        output.put(LINE_END);
+        return connection.upgrade();
+    }
+
     /** Whether the response has begun: then its status and header fields cannot be changed any more. */
     @NeverSwitches
     public boolean isResponded() {
@@ -479,7 +511,6 @@ public final class HttpExchange {
         this.status = status;
         Output output = connection.output;
         output.mark();
-        outputBefore = output.total();
         output.put(Status.line(status));
         if (!hasDate) {
             output.put(connection.desk.date());
@@ -521,10 +552,6 @@ public final class HttpExchange {
             output.put(named.get(i + 1));
             output.put(LINE_END);
         }
-    }
-
-    private void complete() {
-        // The output is written when there is no further request, or no room.
     }
 
     // ---- for the connection ----
@@ -577,7 +604,9 @@ public final class HttpExchange {
             throw new IOException("the connection has failed", error);
         }
         if (status != 0 && !connection.output.rollBack()) {
-            connection.output.flush();
+            if (status != 101) {
+                connection.output.flush();
+            }
             connection.cut();
             throw new IOException("the response was cut off", error);
         }

@@ -24,6 +24,6 @@ public interface HttpHandler extends StreamServer.Handler {
     @Override
     @Switches
     default void handle(Connection connection) {
-        new HttpEngine(Hub.current(), this, new HttpLimits(), null, null).serve(connection.stream(), connection::detach);
+        new HttpEngine(Hub.current(), this, new HttpLimits(), null, null).serve(connection.stream());
     }
 }

@@ -153,7 +153,7 @@ public final class HttpServer extends StreamServer {
             current = new HttpEngine(Hub.current(), handler, limits, errorPage, accessLog);
             engine = current;
         }
-        current.serve(connection.stream(), connection::detach);
+        current.serve(connection.stream());
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jevent.Hub;
+import dev.jevent.io.ByteStream;
 import dev.jevent.servers.http.Wire.Reply;
 import dev.jevent.sync.Event;
 import dev.jevent.testkit.Errors;
@@ -79,7 +80,7 @@ class HttpExchangeTest {
     }
 
     @HubTest(virtualTime = false)
-    @DisplayName("B-WSG-20: of a body that is shorter than declared a read fails, whichever it is; of a complete one more can be asked for")
+    @DisplayName("B-WSG-19, B-WSG-20: of a body that is shorter than declared a read fails, whichever it is; of a complete one more can be asked for")
     void truncatedBodiesFail() throws Exception {
         List<String> seen = new ArrayList<>();
         try (HttpServer server = started(exchange -> {
@@ -346,6 +347,49 @@ class HttpExchangeTest {
             Reply reply = Wire.ask(server, get("/"));
             assertThat(reply.body()).isEqualTo("abc");
             assertThat(reply.trailers()).containsExactly("Sum: 6");
+        }
+    }
+
+    // ---- other protocols ----
+
+    @HubTest(virtualTime = false)
+    @DisplayName("B-WSG-32: after 101 the connection is the handler's, with what came behind the request, and nothing is chunked")
+    void upgrade() throws Exception {
+        try (HttpServer server = started(exchange -> {
+            if (!exchange.wantsUpgrade()) {
+                exchange.header("Upgrade", "shout").respond(426);
+                return;
+            }
+            ByteStream stream = exchange.header("X", "1").upgrade(exchange.header("Upgrade"));
+            ByteBuffer into = ByteBuffer.allocate(100);
+            while (stream.read(into.clear()) >= 0) {
+                stream.write(ByteBuffer.wrap(new String(into.array(), 0, into.position(), UTF_8).toUpperCase(java.util.Locale.ROOT).getBytes(UTF_8)));
+            }
+        }); Wire wire = Wire.to(server)) {
+            assertThat(wire.send(get("/")).reply().status()).isEqualTo(426);
+            assertThat(wire.send(get("/", "Upgrade: shout")).reply().status()).isEqualTo(426);
+            assertThat(wire.send("GET / HTTP/1.0\r\nConnection: keep-alive, upgrade\r\nUpgrade: shout\r\n\r\n").reply().status()).isEqualTo(426);
+            wire.send(get("/", "Connection: Upgrade", "Upgrade: shout") + "early ");
+            Reply reply = wire.reply();
+            assertThat(reply.status()).isEqualTo(101);
+            assertThat(reply.field("Upgrade")).isEqualTo("shout");
+            assertThat(reply.field("Connection")).isEqualTo("Upgrade");
+            assertThat(reply.field("X")).isEqualTo("1");
+            wire.send("late");
+            assertThat(wire.take(10)).isEqualTo("EARLY LATE");
+            wire.socket.shutdownOutput();
+            assertThat(wire.ends()).isTrue();
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("B-WSG-38: a server serves, stops, and serves again")
+    void restarts() throws Exception {
+        HttpServer server = HttpServer.on(LOOPBACK, exchange -> exchange.respond(200, "x"));
+        for (int i = 0; i < 3; i++) {
+            server.start();
+            assertThat(Wire.ask(server, get("/")).body()).isEqualTo("x");
+            assertThat(server.stop()).isTrue();
         }
     }
 

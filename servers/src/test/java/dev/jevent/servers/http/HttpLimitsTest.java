@@ -308,7 +308,7 @@ class HttpLimitsTest {
         HttpEngine engine = new HttpEngine(hub, exchange -> exchange.respond(200, "x"), new HttpLimits(), null, null);
         assertThat(engine.desk().shelved()).isZero();
         List<Wire> wires = new ArrayList<>();
-        var server = dev.jevent.servers.StreamServer.on(LOOPBACK, connection -> engine.serve(connection.stream(), connection::detach));
+        var server = dev.jevent.servers.StreamServer.on(LOOPBACK, connection -> engine.serve(connection.stream()));
         server.start();
         for (int i = 0; i < 20; i++) {
             Wire wire = Wire.to(server);
