@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -14,6 +15,10 @@
 
 #ifndef SYS_epoll_pwait2
 #define SYS_epoll_pwait2 441 /* on every architecture */
+#endif
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
 #endif
 
 #define EPOLL(name) Java_dev_jevent_loop_epoll_Epoll_##name
@@ -116,6 +121,48 @@ JNIEXPORT jint JNICALL EPOLL(wake)(JNIEnv *env, jclass epoll, jint descriptor) {
     (void) env, (void) epoll;
     uint64_t one = 1;
     return jevent_result(write(descriptor, &one, sizeof one));
+}
+
+/* ---- processes ---- */
+
+JNIEXPORT jint JNICALL EPOLL(processDescriptor)(JNIEnv *env, jclass epoll, jint pid) {
+    (void) env, (void) epoll;
+    return jevent_result(syscall(SYS_pidfd_open, pid, 0)); /* is closed on exec */
+}
+
+/* ---- files ---- */
+
+_Static_assert(CONSTANT(IN_EVENTS) == (IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MODIFY | IN_MOVED_FROM | IN_MOVED_TO),
+    "events of a directory");
+_Static_assert(CONSTANT(IN_Q_OVERFLOW) == IN_Q_OVERFLOW && CONSTANT(IN_IGNORED) == IN_IGNORED, "events of inotify itself");
+_Static_assert(offsetof(struct inotify_event, mask) == 4 && offsetof(struct inotify_event, len) == 12
+    && offsetof(struct inotify_event, name) == CONSTANT(IN_HEADER), "layout of an event");
+
+JNIEXPORT jint JNICALL EPOLL(fileEvents)(JNIEnv *env, jclass epoll) {
+    (void) env, (void) epoll;
+    return jevent_result(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+}
+
+JNIEXPORT jint JNICALL EPOLL(watchDirectory)(JNIEnv *env, jclass epoll, jint descriptor, jbyteArray path) {
+    (void) epoll;
+    char name[PATH_MAX];
+    jsize length = (*env)->GetArrayLength(env, path);
+    if (length >= PATH_MAX) {
+        return -ENAMETOOLONG;
+    }
+    (*env)->GetByteArrayRegion(env, path, 0, length, (jbyte *) name);
+    name[length] = 0;
+    return jevent_result(inotify_add_watch(descriptor, name, CONSTANT(IN_EVENTS) | IN_ONLYDIR));
+}
+
+JNIEXPORT jint JNICALL EPOLL(unwatchDirectory)(JNIEnv *env, jclass epoll, jint descriptor, jint watch) {
+    (void) env, (void) epoll;
+    return jevent_result(inotify_rm_watch(descriptor, watch));
+}
+
+JNIEXPORT jint JNICALL EPOLL(read)(JNIEnv *env, jclass epoll, jint descriptor, jlong memory, jint length) {
+    (void) env, (void) epoll;
+    return jevent_result(read(descriptor, JEVENT_POINTER(memory), (size_t) length));
 }
 
 /* ---- without a flag ---- */

@@ -3,11 +3,16 @@ package dev.jevent.loop;
 import dev.jevent.Watcher;
 import java.util.OptionalInt;
 
-/** {@link Watcher.Child} by {@link ProcessHandle#onExit}, which needs no signal handler and works on every loop. */
-final class ChildWatcher extends LoopWatcher implements Watcher.Child {
+/**
+ * {@link Watcher.Child}. Of a {@link Process} the JDK has a thread that reaps it, and knows the status when that has: so
+ * {@link Process#onExit} tells. Any other process the poller watches, if it can; else {@link ProcessHandle#onExit}, for which the
+ * JDK has a thread that looks again and again.
+ */
+final class ChildWatcher extends LoopWatcher implements Watcher.Child, Notices.Addressee {
     private final ProcessHandle handle;
     private final Process process; // null: only the handle is known
     private boolean watched; // the JDK was asked
+    private long token; // by which the poller was asked; 0: it wasn't
     private boolean ended;
 
     ChildWatcher(PollingLoop loop, ProcessHandle handle, Process process) {
@@ -49,14 +54,40 @@ final class ChildWatcher extends LoopWatcher implements Watcher.Child {
     void arm() {
         if (ended) {
             new Exit(this).send();
-        } else if (!watched) {
+        } else if (!watched && !watchByPoller()) {
             (process != null ? process.onExit() : handle.onExit()).whenComplete(new Exited(new Exit(this)));
             watched = true;
         }
     }
 
+    private boolean watchByPoller() {
+        if (process != null || !handle.isAlive() || handle.equals(ProcessHandle.current())) { // which the JDK refuses
+            return false;
+        }
+        token = loop.watchProcess(handle.pid(), this);
+        if (token != 0 && !handle.isAlive()) { // the number may have been of another process already
+            forget();
+        }
+        return token != 0;
+    }
+
     @Override
-    void disarm() {}
+    public void noticed() {
+        ended = true;
+        makePending();
+    }
+
+    @Override
+    void disarm() {
+        if (token != 0) {
+            forget();
+        }
+    }
+
+    private void forget() {
+        loop.forget(token);
+        token = 0;
+    }
 
     @Override
     void fire() {

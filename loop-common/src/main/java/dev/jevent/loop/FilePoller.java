@@ -16,6 +16,8 @@ final class FilePoller implements Runnable {
     private static final ConcurrentLinkedQueue<Look> NEW = new ConcurrentLinkedQueue<>();
     private static final AtomicReference<Thread> THREAD = new AtomicReference<>();
 
+    private static final long SHORTEST = StatWatcher.SHORTEST.toNanos();
+
     private final List<Look> looks = new ArrayList<>();
 
     /** One started watcher. */
@@ -23,6 +25,7 @@ final class FilePoller implements Runnable {
         private final StatWatcher watcher;
         private final long interval;
         private volatile boolean over;
+        private volatile boolean hurried;
         private long next; // nanoTime
         private BasicFileAttributes last;
 
@@ -33,7 +36,13 @@ final class FilePoller implements Runnable {
             next = System.nanoTime() + interval;
         }
 
+        /** When it is to be looked at. Files that change all the time aren't looked at all the time. */
+        long due() {
+            return hurried ? next - interval + SHORTEST : next;
+        }
+
         void look() {
+            hurried = false; // what changes from here on is another reason
             BasicFileAttributes now = read(watcher.path());
             if (!same(last, now)) {
                 last = now;
@@ -53,6 +62,14 @@ final class FilePoller implements Runnable {
             LockSupport.unpark(running);
         }
         return look;
+    }
+
+    /** It is worth to look, sooner than after the whole interval. */
+    static void hurry(Look look) {
+        if (!look.hurried) {
+            look.hurried = true;
+            LockSupport.unpark(THREAD.get());
+        }
     }
 
     static void forget(Look look) {
@@ -76,10 +93,10 @@ final class FilePoller implements Runnable {
                 long now = System.nanoTime();
                 long wait = Long.MAX_VALUE;
                 for (Look look : looks) {
-                    if (look.next - now <= 0) {
+                    if (look.due() - now <= 0) {
                         look.look();
                     }
-                    wait = Math.min(wait, look.next - now);
+                    wait = Math.min(wait, look.due() - now);
                 }
                 LockSupport.parkNanos(this, wait);
             }

@@ -6,6 +6,7 @@ import dev.jevent.Pollable;
 import dev.jevent.contract.AnyThread;
 import java.io.IOException;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Path;
 
 /**
  * The narrow waist: what a backend must do. Everything else of a loop is in {@link PollingLoop}.
@@ -52,6 +53,29 @@ public interface Poller extends AutoCloseable {
 
     /** Ends watching. Nothing if it isn't registered; never fails because it is closed already. */
     void remove(Pollable what);
+
+    /**
+     * Begins to watch a process, until {@link #forget}: a later poll reports {@code token}, for reading, when it has ended.
+     *
+     * @param pid of a process that was there a moment ago
+     * @return false if this poller cannot, or not now; then the loop asks the JDK
+     */
+    default boolean watchProcess(long pid, long token) {
+        return false;
+    }
+
+    /**
+     * Begins to watch a path, until {@link #forget}: polls report {@code token}, for reading, when it is worth to look at the file.
+     * A hint: the loop looks at it from time to time all the same.
+     *
+     * @return false if this poller cannot, or not now
+     */
+    default boolean watchFile(Path path, long token) {
+        return false;
+    }
+
+    /** Ends what {@link #watchProcess} or {@link #watchFile} began. Nothing if they didn't. */
+    default void forget(long token) {}
 
     /**
      * Waits for readiness, and adds what is ready to {@code into}, which the caller has cleared. May return early, and for

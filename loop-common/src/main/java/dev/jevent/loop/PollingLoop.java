@@ -364,6 +364,10 @@ public final class PollingLoop implements HubLoop {
         return iteration.now;
     }
 
+    Ring<Runnable> tasks() {
+        return iteration.tasks;
+    }
+
     TimerHeap timers() {
         return timers;
     }
@@ -396,6 +400,30 @@ public final class PollingLoop implements HubLoop {
     void stopped(LoopWatcher watcher) {
         active.remove(watcher);
         refs -= watcher.ref() ? 1 : 0;
+    }
+
+    /** @return the token to forget it by; 0 if the poller cannot */
+    long watchProcess(long pid, Notices.Addressee addressee) {
+        long token = registrations.notices.add(addressee);
+        return watched(poller.watchProcess(pid, token), token);
+    }
+
+    /** @return the token to forget it by; 0 if the poller cannot */
+    long watchFile(Path path, Notices.Addressee addressee) {
+        long token = registrations.notices.add(addressee);
+        return watched(poller.watchFile(path, token), token);
+    }
+
+    private long watched(boolean done, long token) {
+        if (!done) {
+            registrations.notices.remove(token);
+        }
+        return done ? token : 0;
+    }
+
+    void forget(long token) {
+        registrations.notices.remove(token);
+        poller.forget(token);
     }
 
     void addReady(LoopWatcher watcher) {

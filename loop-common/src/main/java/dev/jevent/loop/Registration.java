@@ -25,6 +25,9 @@ final class Registration {
     /** Is in the list of those to be brought in line before the poll. */
     boolean dirty;
 
+    /** If dirty: the place in the queue of tasks until which it may stay so. */
+    int lookAfter;
+
     /** As the poller has it. */
     int interest;
 

@@ -24,6 +24,7 @@ final class Registrations {
     private final PollingLoop loop;
     private final Poller poller;
     private final boolean edgeTriggered;
+    final Notices notices = new Notices();
 
     private final IdentityHashMap<SelectableChannel, Registration> channels = new IdentityHashMap<>(0);
     private Registration[] descriptors = {}; // by number
@@ -140,14 +141,18 @@ final class Registrations {
         }
     }
 
-    /** The callback of {@code watcher} has run, and it is still active: what is ready still, is to be reported again. */
+    /**
+     * The callback of {@code watcher} has run, and it is still active: what is ready still, is to be reported again. Not before those
+     * have run whom the callback woke: they are likely to use it up, and stop the watcher, which spares an edge-triggered poller a call.
+     */
     void lookAgain(IoWatcher watcher) {
         Registration registration = watcher.registration();
         int lasting = registration.lasting & watcher.interest();
         if (lasting != 0) {
             watcher.arrived(lasting);
-        } else {
+        } else if (!registration.dirty) {
             bringInLine(registration);
+            registration.lookAfter = loop.tasks().end();
         }
     }
 
@@ -174,6 +179,7 @@ final class Registrations {
     // ---- around the poll ----
 
     private void bringInLine(Registration registration) {
+        registration.lookAfter = loop.tasks().end() - loop.tasks().size(); // at once
         if (!registration.dirty && registration.registered && (!edgeTriggered || registration.ready != 0)) {
             registration.dirty = true;
             if (dirtyCount == dirty.length) {
@@ -188,15 +194,20 @@ final class Registrations {
         if (checkedCount > 0) {
             findClosed();
         }
-        for (int i = 0; i < dirtyCount; i++) {
+        int count = dirtyCount;
+        dirtyCount = 0;
+        for (int i = 0; i < count; i++) {
             Registration registration = dirty[i];
             dirty[i] = null;
+            if (edgeTriggered && registration.registered && !loop.tasks().isPast(registration.lookAfter)) {
+                dirty[dirtyCount++] = registration;
+                continue;
+            }
             registration.dirty = false;
             if (registration.registered) {
                 flush(registration);
             }
         }
-        dirtyCount = 0;
     }
 
     private void flush(Registration registration) {
@@ -219,6 +230,10 @@ final class Registrations {
 
     /** After the poll: {@code mask} of the registration that has {@code token} is ready; nothing if none has. */
     void arrived(long token, int mask) {
+        if (Notices.isNotice(token)) {
+            notices.arrived(token);
+            return;
+        }
         int slot = (int) token;
         Registration registration = slot >= 0 && slot < slots.length ? slots[slot] : null;
         if (registration == null || registration.token != token) {

@@ -57,6 +57,16 @@ final class Ring<E> {
         return tail - head;
     }
 
+    /** The place behind the last one, to ask {@link #isPast} later. */
+    int end() {
+        return tail;
+    }
+
+    /** Whether all were taken that were before {@code place}. */
+    boolean isPast(int place) {
+        return head - place >= 0;
+    }
+
     boolean isEmpty() {
         return head == tail;
     }
@@ -79,13 +89,12 @@ final class Ring<E> {
             throw new OutOfMemoryError("more than " + MAX_CAPACITY + " tasks are queued");
         }
         Object[] wider = new Object[capacity << 1];
-        int first = head & mask;
-        System.arraycopy(items, first, wider, 0, capacity - first);
-        System.arraycopy(items, 0, wider, capacity - first, first);
+        int widerMask = wider.length - 1;
+        for (int at = head; at != tail; at++) {
+            wider[at & widerMask] = items[at & mask];
+        }
         items = wider;
-        mask = wider.length - 1;
-        head = 0;
-        tail = capacity;
+        mask = widerMask;
         return true;
     }
 }

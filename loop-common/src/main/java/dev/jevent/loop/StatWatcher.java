@@ -7,10 +7,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Objects;
 
-/** {@link Watcher.Stat}: a thread that all of them share looks at the file, by the clock of the system. */
-final class StatWatcher extends LoopWatcher implements Watcher.Stat {
+/**
+ * {@link Watcher.Stat}: a thread that all of them share looks at the file, by the clock of the system; earlier, if the poller can tell
+ * when it is worth it.
+ */
+final class StatWatcher extends LoopWatcher implements Watcher.Stat, Notices.Addressee {
     /** Finer clocks of file systems are rare. */
-    private static final Duration SHORTEST = Duration.ofMillis(100);
+    static final Duration SHORTEST = Duration.ofMillis(100);
 
     /** What an interval of zero means. */
     private static final Duration USUAL = Duration.ofSeconds(5);
@@ -20,6 +23,7 @@ final class StatWatcher extends LoopWatcher implements Watcher.Stat {
     private BasicFileAttributes attributes;
     private BasicFileAttributes previous;
     private FilePoller.Look look; // while active
+    private long token; // by which the poller was asked; 0: it cannot
 
     StatWatcher(PollingLoop loop, Path path, Duration interval) {
         super(loop);
@@ -57,7 +61,13 @@ final class StatWatcher extends LoopWatcher implements Watcher.Stat {
     }
 
     @Override
+    public void noticed() {
+        FilePoller.hurry(look);
+    }
+
+    @Override
     void arm() {
+        token = loop.watchFile(path, this); // before the look: what comes after that is told
         attributes = FilePoller.read(path);
         previous = attributes;
         look = FilePoller.watch(this, attributes);
@@ -65,6 +75,10 @@ final class StatWatcher extends LoopWatcher implements Watcher.Stat {
 
     @Override
     void disarm() {
+        if (token != 0) {
+            loop.forget(token);
+            token = 0;
+        }
         FilePoller.forget(look);
         look = null;
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jevent.Interest;
 import dev.jevent.Loop.Mode;
 import dev.jevent.Pollable;
+import dev.jevent.Settings;
 import dev.jevent.Watcher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -435,6 +436,52 @@ class IoWatcherTest {
             }
             assertThat(world.log).hasSize(5);
             assertThat(poller.calls).containsExactly("register 3");
+        }
+
+        @Test
+        @DisplayName("who was woken has its turn before the poller is asked again, however many polls are in between")
+        void whoWasWokenHasItsTurnBeforeThePollerIsAsked() {
+            World world = World.edgeTriggered();
+            try (PollingLoop loop = world.loop(Settings.process().with(Settings.CALLBACK_SLICE, Duration.ZERO))) {
+                Watcher.Io read = loop.io(D, READ);
+                read.start(() -> {
+                    for (int i = 0; i < 1000; i++) {
+                        loop.execute(() -> {});
+                    }
+                    loop.execute(() -> {
+                        read.drained();
+                        read.stop();
+                        world.log.add("polls " + world.poller.timeouts.size());
+                    });
+                });
+                world.poller.ready(D, READ);
+                while (world.log.isEmpty()) {
+                    loop.run(Mode.NO_WAIT);
+                }
+                assertThat(world.log).doesNotContain("polls 1", "polls 2", "polls 3");
+                loop.run(Mode.NO_WAIT);
+                assertThat(world.poller.calls).containsExactly("register 3");
+            }
+        }
+
+        @Test
+        void whoNeverStopsYieldingDoesNotKeepThePollerFromBeingAsked() {
+            World world = World.edgeTriggered();
+            try (PollingLoop loop = world.loop(Settings.process().with(Settings.CALLBACK_SLICE, Duration.ZERO))) {
+                loop.execute(new Runnable() {
+                    @Override
+                    public void run() {
+                        loop.execute(this);
+                    }
+                });
+                Watcher.Io read = loop.io(D, READ);
+                read.start(() -> world.log.add("read"));
+                world.poller.ready(D, READ);
+                for (int i = 0; i < 10; i++) {
+                    loop.run(Mode.NO_WAIT);
+                }
+                assertThat(world.log).hasSizeGreaterThan(3);
+            }
         }
 
         @Test

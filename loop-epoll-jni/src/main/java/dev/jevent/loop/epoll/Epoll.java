@@ -18,6 +18,15 @@ final class Epoll {
     static final int DEL = 2;
     static final int MOD = 3;
 
+    /** Of a directory: something in it came, went or changed. */
+    static final int IN_EVENTS = 0x3ce;
+
+    static final int IN_Q_OVERFLOW = 0x4000;
+    static final int IN_IGNORED = 0x8000;
+
+    /** Bytes of an event before its name. */
+    static final int IN_HEADER = 16;
+
     static final int EPERM = Errno.EPERM.number();
     static final int ENOENT = Errno.ENOENT.number();
     static final int EINTR = Errno.EINTR.number();
@@ -92,6 +101,20 @@ final class Epoll {
 
     /** Adds one to an event descriptor. */
     static native int wake(int descriptor);
+
+    /** A descriptor that becomes ready for reading when the process has ended; {@code -ENOSYS} before Linux 5.3. */
+    static native int processDescriptor(int pid);
+
+    /** A descriptor that tells of changes of files; {@link #read} doesn't wait. */
+    static native int fileEvents();
+
+    /** @param path as the system has it @return the number of the watch; the same for a directory that is watched already */
+    static native int watchDirectory(int fileEvents, byte[] path);
+
+    static native int unwatchDirectory(int fileEvents, int watch);
+
+    /** @param memory address of {@code length} bytes */
+    static native int read(int descriptor, long memory, int length);
 
     /** As {@code --add-opens} does; {@code -ENOSYS} if this JDK cannot be asked to. */
     static native int openPackage(Module module, String packageName, Module to);

@@ -11,7 +11,10 @@ import dev.jevent.loop.Poller;
 import dev.jevent.loop.ReadyTokens;
 import java.io.IOException;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A {@link Poller} on an epoll set.
@@ -28,7 +31,7 @@ import java.time.Duration;
  * the wait. The event descriptor that ends it for other threads is never read: edge-triggered, each write to it counts.
  * The library of the JDK for interruptible channels tells of an interrupt.
  *
- * <p><b>Price.</b> Three descriptors at most for each loop. A channel that is closed without telling the loop leaves it
+ * <p><b>Price.</b> Three descriptors at most for each loop, one more for all files that are watched, and one for each process. A channel that is closed without telling the loop leaves it
  * without a word: see {@link dev.jevent.Watcher.Io#checksClosed}.
  */
 final class EpollPoller implements Poller {
@@ -37,12 +40,15 @@ final class EpollPoller implements Poller {
 
     private static final long WAKEUP = -1;
     private static final long TIMER = -2;
+    private static final long FILES = -3;
 
     private final int set;
     private final int timer; // -1: epoll_pwait2 has the timeout
     private final int wakeupDescriptor;
     private final NativeWakeup wakeup;
     private final EpollDescriptors descriptors;
+    private final Map<Long, Integer> processes = new HashMap<>(0); // descriptor of a process by token
+    private final FileWatches files;
     private final EventBuffer events = new EventBuffer();
     private NativeSleep sleep;
     private boolean timerIsSet;
@@ -55,6 +61,7 @@ final class EpollPoller implements Poller {
         this.wakeup = new Wakeup(wakeup);
         this.timer = timer;
         descriptors = new EpollDescriptors(set);
+        files = new FileWatches(set, FILES);
         sleep = new NativeSleep(this.wakeup);
     }
 
@@ -150,6 +157,38 @@ final class EpollPoller implements Poller {
         }
     }
 
+    // ---- processes and files: their tokens, of which the lower half is negative, are no number of a registration ----
+
+    @Override
+    public boolean watchProcess(long pid, long token) {
+        int process = closed ? -1 : Epoll.processDescriptor((int) pid);
+        if (process < 0) {
+            return false; // gone already, or no descriptor left: the JDK finds out
+        }
+        if (Epoll.control(set, Epoll.ADD, process, Epoll.IN | Epoll.ET, token) < 0) {
+            Epoll.close(process);
+            return false;
+        }
+        processes.put(token, process);
+        return true;
+    }
+
+    @Override
+    public boolean watchFile(Path path, long token) {
+        return !closed && files.watch(path, token);
+    }
+
+    @Override
+    public void forget(long token) {
+        Integer process = processes.remove(token);
+        if (process != null) {
+            Epoll.control(set, Epoll.DEL, process, 0, 0); // a child may have a copy
+            Epoll.close(process);
+        } else if (!closed) {
+            files.forget(token);
+        }
+    }
+
     // ---- polling ----
 
     @Override
@@ -188,7 +227,11 @@ final class EpollPoller implements Poller {
     private void report(int count, ReadyTokens into) {
         for (int i = 0; i < count; i++) {
             long data = events.data(i);
-            if (data >= 0 && descriptors.isCurrent(data)) {
+            if (data == FILES) {
+                files.read(into);
+            } else if (data >= 0 && (int) data < 0) {
+                into.add(data, Interest.READ.mask());
+            } else if (data >= 0 && descriptors.isCurrent(data)) {
                 into.add(descriptors.token(data), ready(events.mask(i), descriptors.isPipe(data)));
             }
         }
@@ -209,6 +252,9 @@ final class EpollPoller implements Poller {
             wakeup.close();
             close(wakeupDescriptor);
             close(timer);
+            files.close();
+            processes.values().forEach(EpollPoller::close);
+            processes.clear();
             close(set);
         }
     }

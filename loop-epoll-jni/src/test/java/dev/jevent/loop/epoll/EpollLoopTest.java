@@ -20,16 +20,23 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The whole loop on epoll; the rules of all loops are in the kit. */
 class EpollLoopTest {
@@ -160,6 +167,86 @@ class EpollLoopTest {
         later.sink().close();
     }
 
+    // ---- processes and files ----
+
+    @Test
+    @DisplayName("the end of a process that is no child of this one, without a thread that looks for it")
+    void theEndOfAStrangersProcess() throws IOException {
+        for (int round = 0; round < 3; round++) {
+            long before = descriptors();
+            Process holder = new ProcessBuilder("sh", "-c", "sleep 60 & echo $!; wait").start();
+            ProcessHandle stranger = ProcessHandle.of(Long.parseLong(holder.inputReader().readLine())).orElseThrow();
+            Watcher.Child child = loop.child(stranger);
+            int[] fired = new int[1];
+            child.start(() -> fired[0]++);
+            child.stop();
+            child.start(() -> fired[0]++);
+            loop.run(Mode.NO_WAIT);
+            assertThat(fired[0]).isZero();
+            stranger.destroyForcibly();
+            loop.run();
+            assertThat(fired[0]).isOne();
+            assertThat(child.active()).isFalse();
+            child.start(() -> fired[0]++); // it has ended long ago
+            loop.run();
+            assertThat(fired[0]).isEqualTo(2);
+            child.close();
+            assertThat(reaperOf(stranger)).as("the JDK's thread for it").isNull();
+            holder.destroyForcibly().onExit().join();
+            assertThat(round == 0 || descriptors() <= before).isTrue();
+        }
+    }
+
+    private static Thread reaperOf(ProcessHandle process) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("process reaper (pid " + process.pid() + ")")).findFirst().orElse(null);
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> numbers = Files.list(Path.of("/proc/self/fd"))) {
+            return numbers.count();
+        }
+    }
+
+    @Test
+    @DisplayName("a file that comes, changes, is replaced and goes is seen long before its interval is over")
+    void filesAreSeenBeforeTheirInterval(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("file");
+        Path neighbour = folder.resolve("file2");
+        List<String> log = new ArrayList<>();
+        Watcher.Stat stat = loop.stat(file, Duration.ofHours(1));
+        Watcher.Stat other = loop.stat(neighbour, Duration.ofHours(1));
+        stat.start(() -> log.add("file " + size(stat)));
+        other.start(() -> log.add("neighbour " + size(other)));
+        Files.move(Files.writeString(folder.resolve("new"), "one"), file, StandardCopyOption.ATOMIC_MOVE);
+        runUntil(log, "file 3");
+        Files.writeString(file, "more", StandardOpenOption.APPEND);
+        runUntil(log, "file 7");
+        Files.move(Files.writeString(folder.resolve("new"), "x"), file, StandardCopyOption.ATOMIC_MOVE);
+        runUntil(log, "file 1");
+        Files.writeString(neighbour, "12345678");
+        runUntil(log, "neighbour 8");
+        stat.stop();
+        Files.delete(neighbour);
+        runUntil(log, "neighbour none");
+        Files.delete(file);
+        stat.start(() -> log.add("file " + size(stat)));
+        Files.delete(folder); // its directory goes, and is watched no more
+        other.close();
+        stat.close();
+        assertThat(log).doesNotContain("file none");
+    }
+
+    private void runUntil(List<String> log, String line) {
+        while (!log.contains(line)) {
+            loop.run(Mode.ONCE);
+        }
+    }
+
+    private static String size(Watcher.Stat stat) {
+        return stat.attributes() == null ? "none" : "" + stat.attributes().size();
+    }
+
     // ---- churn ----
 
     @Test
@@ -270,7 +357,7 @@ class EpollLoopTest {
         // One wake-up may have been on its way; after that nothing ends a poll but what is told to.
         loop.run(Mode.NO_WAIT);
         long polls = loop.statistics().iterations();
-        loop.timer(java.time.Duration.ofMillis(20)).start(() -> {});
+        loop.timer(Duration.ofMillis(20)).start(() -> {});
         loop.run();
         assertThat(loop.statistics().iterations() - polls).as("polls of 20 ms of sleep").isLessThanOrEqualTo(3);
     }
