@@ -15,10 +15,12 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /**
@@ -50,7 +52,7 @@ public final class BackdoorServer extends StreamServer {
     record Variable(String type, Object value) {}
 
     private final SocketAddress at;
-    private final Map<String, Variable> variables = new LinkedHashMap<>();
+    private final AtomicReference<Map<String, Variable>> variables = new AtomicReference<>(Map.of());
     private volatile String token = newToken();
     private volatile String banner = "";
     private boolean remote;
@@ -101,9 +103,12 @@ public final class BackdoorServer extends StreamServer {
         if (value != null && !type.isInstance(value)) {
             throw new IllegalArgumentException("value: of " + value.getClass().getName() + " (expected: of " + type.getName() + ")");
         }
-        synchronized (variables) {
-            variables.put(name, new Variable(visible(type).getCanonicalName(), value));
-        }
+        Variable variable = new Variable(visible(type).getCanonicalName(), value);
+        variables.updateAndGet(before -> {
+            Map<String, Variable> after = new LinkedHashMap<>(before);
+            after.put(name, variable);
+            return Collections.unmodifiableMap(after);
+        });
         return this;
     }
 
@@ -198,10 +203,6 @@ public final class BackdoorServer extends StreamServer {
 
     @Override
     protected void handle(Connection connection) throws Exception {
-        Map<String, Variable> mine;
-        synchronized (variables) {
-            mine = new LinkedHashMap<>(variables);
-        }
-        new BackdoorSession(this, connection, banner, mine, Hub.current()).run();
+        new BackdoorSession(this, connection, banner, variables.get(), Hub.current()).run();
     }
 }

@@ -1,5 +1,6 @@
 package dev.jevent.servers;
 
+import dev.jevent.Guard;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -10,9 +11,7 @@ import java.util.Locale;
  */
 final class RoutedOutput extends PrintStream {
     private static final ThreadLocal<PrintStream> ROUTE = new ThreadLocal<>();
-    private static int installed;
-    private static RoutedOutput out;
-    private static RoutedOutput err;
+    private static final Installed INSTALLED = new Installed();
 
     private final PrintStream before;
 
@@ -37,28 +36,41 @@ final class RoutedOutput extends PrintStream {
     }
 
     static Installation install() {
-        synchronized (ROUTE) {
-            if (installed++ == 0) {
-                out = new RoutedOutput(System.out);
-                err = new RoutedOutput(System.err);
-                System.setOut(out);
-                System.setErr(err);
-            }
-        }
-        return RoutedOutput::uninstall;
+        INSTALLED.add();
+        return INSTALLED::remove;
     }
 
-    private static void uninstall() {
-        synchronized (ROUTE) {
-            if (--installed > 0) {
-                return;
+    private static final class Installed extends Guard {
+        private int count;
+        private RoutedOutput out;
+        private RoutedOutput err;
+
+        void add() {
+            enter();
+            try {
+                if (count == 0) {
+                    out = new RoutedOutput(System.out);
+                    err = new RoutedOutput(System.err);
+                    System.setOut(out);
+                    System.setErr(err);
+                }
+                count++;
+            } finally {
+                leave();
             }
-            if (System.out == out) {
-                System.setOut(out.before);
+        }
+
+        void remove() {
+            enter();
+            if (--count == 0) {
+                if (System.out == out) {
+                    System.setOut(out.before);
+                }
+                if (System.err == err) {
+                    System.setErr(err.before);
+                }
             }
-            if (System.err == err) {
-                System.setErr(err.before);
-            }
+            leave();
         }
     }
 

@@ -7,9 +7,9 @@ import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import jdk.jshell.execution.DirectExecutionControl;
@@ -129,7 +129,7 @@ final class SnippetControl extends DirectExecutionControl {
 
     /** The classes of one session. */
     private static final class Loader extends ClassLoader implements LoaderDelegate {
-        private final Map<String, byte[]> code = new HashMap<>();
+        private final Map<String, byte[]> code = new ConcurrentHashMap<>();
 
         Loader(ClassLoader parent) {
             super(parent);
@@ -138,10 +138,8 @@ final class SnippetControl extends DirectExecutionControl {
         @Override
         public void load(ExecutionControl.ClassBytecodes[] classes) throws ExecutionControl.ClassInstallException {
             boolean[] loaded = new boolean[classes.length];
-            synchronized (code) {
-                for (ExecutionControl.ClassBytecodes each : classes) {
-                    code.put(each.name(), each.bytecodes());
-                }
+            for (ExecutionControl.ClassBytecodes each : classes) {
+                code.put(each.name(), each.bytecodes());
             }
             for (int i = 0; i < classes.length; i++) {
                 try {
@@ -160,10 +158,7 @@ final class SnippetControl extends DirectExecutionControl {
                 if (known != null) {
                     return known;
                 }
-                byte[] bytes;
-                synchronized (code) {
-                    bytes = code.remove(name);
-                }
+                byte[] bytes = code.remove(name);
                 if (bytes == null) {
                     throw new ClassNotFoundException(name);
                 }

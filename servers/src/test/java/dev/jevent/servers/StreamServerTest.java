@@ -172,6 +172,59 @@ class StreamServerTest {
     }
 
     @HubTest(virtualTime = false)
+    @DisplayName("B-SRV-12: with a limit, a pool or none, starting, serving, failing and stopping are the same")
+    void whoRunsTheHandlersMakesNoDifference(Errors errors) throws Exception {
+        errors.expect(IllegalArgumentException.class, 3);
+        for (int kind = 0; kind < 3; kind++) {
+            StreamServer server = StreamServer.on(LOOPBACK, connection -> {
+                if (line(connection).equals("bad")) {
+                    throw new IllegalArgumentException("a defect");
+                }
+                connection.write(ByteBuffer.wrap(new byte[] {'y', '\n'}));
+            });
+            if (kind == 1) {
+                server.limit(3);
+            } else if (kind == 2) {
+                server.pool(new Pool(3));
+            }
+            Greenlet<Void> serving = spawn(() -> server.serveForever());
+            yieldNow();
+            assertThat(ask(server, "good")).isEqualTo("y");
+            assertThat(ask(server, "bad")).isNull();
+            assertThat(ask(server, "good")).isEqualTo("y");
+            assertThat(server.stop()).isTrue();
+            serving.get();
+            assertThat(server.statistics()).isEqualTo(new Server.Statistics(Server.State.STOPPED, 0, 3, 1, 0, 0));
+        }
+    }
+
+    private static final class Shouting extends StreamServer {
+        Shouting() {
+            super(Server.address(LOOPBACK));
+        }
+
+        @Override
+        protected void handle(Connection connection) {}
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("B-SRV-13: the text form shows the class of a server that handles by itself, and else the handler's")
+    void isShownWithItsAddressStateAndHandler() throws Exception {
+        StreamServer.Handler handler = Connection::close;
+        try (StreamServer own = new Shouting(); StreamServer given = StreamServer.on(LOOPBACK, handler)) {
+            assertThat(own).hasToString("<Shouting 127.0.0.1:0 NEW>");
+            given.start();
+            assertThat(given).hasToString("<StreamServer 127.0.0.1:" + given.port() + " STARTED: " + handler.getClass().getName() + ">");
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("O-SRV-04: a server without a handler is refused")
+    void aHandlerIsNeeded() {
+        assertThatThrownBy(() -> StreamServer.on(0, null)).isInstanceOf(NullPointerException.class).hasMessage("handler");
+    }
+
+    @HubTest(virtualTime = false)
     void aDetachedConnectionOutlivesItsHandler() throws Exception {
         List<Connection> kept = new ArrayList<>();
         Event handled = new Event();
