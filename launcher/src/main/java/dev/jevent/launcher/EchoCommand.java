@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         },
         exitCodeList = {"0:a signal ended it", "1:it could not listen", "2:the command line is wrong"})
 final class EchoCommand implements Callable<Integer> {
-    private static final int BUFFER = 16 * 1024;
+    private static final int BUFFER = 4 * 1024; // each idle connection has one
     private static final int MOST_PORT = 65_535;
 
     @Spec
