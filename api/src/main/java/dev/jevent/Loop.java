@@ -129,6 +129,8 @@ public interface Loop extends AutoCloseable {
      * @param timers deadlines that are set, those of sleeping greenlets included
      * @param ready tasks that would run now
      * @param wakeups how often another thread had to wake the poll
+     * @param tasks those that ran: callbacks, and turns of greenlets and of main
      */
-    record Statistics(long iterations, int active, int refs, int timers, int ready, int registrations, long wakeups) {}
+    record Statistics(
+            long iterations, int active, int refs, int timers, int ready, int registrations, long wakeups, long tasks) {}
 }

@@ -403,6 +403,22 @@ class MonitorTest {
     }
 
     @Test
+    @DisplayName("B-UTL-03: where the hub remembers who spawned whom, greenlets stand below their spawner")
+    void theReportShowsWhoSpawnedWhom() {
+        hub.close();
+        hub = ServiceLoader.load(HubFactory.class).findFirst().orElseThrow()
+                .open(Environment.system(), Settings.process().with(Settings.TRACK_GREENLET_TREE, true), null);
+        hub.spawn(() -> {
+            hub.spawn(() -> hub.sleep(Duration.ofSeconds(100))).name("child");
+            hub.sleep(Duration.ofSeconds(100));
+        }).name("parent");
+        hub.sleep(Duration.ofMillis(1));
+        String report = Monitor.get().report();
+        assertThat(report.indexOf("\"parent\"")).isPositive();
+        assertThat(report.substring(report.indexOf("\"parent\""))).containsSubsequence("spawned", "\"child\"");
+    }
+
+    @Test
     void theReportOfAHubThatStandsStillSaysWhoHoldsIt() throws Exception {
         BlockingQueue<String> reports = new LinkedBlockingQueue<>();
         Thread reporter = new Thread(() -> reports.add(Monitor.get().report()));

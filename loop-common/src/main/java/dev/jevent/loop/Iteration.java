@@ -88,6 +88,7 @@ final class Iteration {
     long now;
 
     long polls;
+    long runs; // of tasks
     long wakeups;
 
     Iteration(PollingLoop loop, Poller poller, Environment environment, Inbox inbox, TimerHeap timers,
@@ -273,6 +274,7 @@ final class Iteration {
             }
             tasksRan = true;
             ranAnything = true;
+            runs++;
             try {
                 task.run();
             } catch (Throwable t) {

@@ -298,7 +298,8 @@ public final class PollingLoop implements HubLoop {
     public Statistics statistics() {
         int ready = iteration.tasks.size() + iteration.readyCount();
         return new Statistics(
-                iteration.polls, active.count(), refs, timers.count(), ready, registrations.size(), iteration.wakeups);
+                iteration.polls, active.count(), refs, timers.count(), ready, registrations.size(), iteration.wakeups,
+                iteration.runs);
     }
 
     @Override

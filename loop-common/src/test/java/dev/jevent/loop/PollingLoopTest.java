@@ -384,12 +384,12 @@ class PollingLoopTest {
     @Test
     void statisticsCountWhatIsThere() {
         Loop.Statistics none = loop.statistics();
-        assertThat(none).isEqualTo(new Loop.Statistics(0, 0, 0, 0, 0, 0, 0));
+        assertThat(none).isEqualTo(new Loop.Statistics(0, 0, 0, 0, 0, 0, 0, 0));
         loop.io(World.descriptor(1), 1).start(() -> {});
         loop.timer(Duration.ofSeconds(1)).start(() -> {});
         loop.runCallback(() -> {});
-        assertThat(loop.statistics()).isEqualTo(new Loop.Statistics(0, 2, 2, 1, 1, 1, 0));
+        assertThat(loop.statistics()).isEqualTo(new Loop.Statistics(0, 2, 2, 1, 1, 1, 0, 0));
         loop.run(Mode.NO_WAIT);
-        assertThat(loop.statistics()).isEqualTo(new Loop.Statistics(1, 2, 2, 1, 0, 1, 0));
+        assertThat(loop.statistics()).isEqualTo(new Loop.Statistics(1, 2, 2, 1, 0, 1, 0, 1));
     }
 }

@@ -185,4 +185,14 @@ interface CallbackRules extends LoopRules {
         loop().run();
         assertEquals(before.ready(), loop().statistics().ready());
     }
+
+    @Test
+    default void tasksThatRanAreCounted() {
+        long before = loop().statistics().tasks();
+        loop().runCallback(() -> {});
+        loop().execute(() -> {});
+        assertEquals(before, loop().statistics().tasks());
+        loop().run();
+        assertEquals(before + 2, loop().statistics().tasks());
+    }
 }

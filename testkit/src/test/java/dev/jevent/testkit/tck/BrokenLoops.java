@@ -130,8 +130,9 @@ final class BrokenLoops {
                 loop("noCallbackIsRefused", "takes null", "runCallback runCallbackThreadSafe", (real, call) -> null),
                 broken("callbacksWithoutEndStarveNoTimer", "has all the time", BrokenLoops::withoutSlice),
                 broken("callbacksWithoutEndStarveNoIo", "has all the time", BrokenLoops::withoutSlice),
+                loop("tasksThatRanAreCounted", "not", "statistics", (real, call) -> new Loop.Statistics(0, 0, 0, 0, 0, 0, 0, 0)),
                 loop("statisticsCountWhatIsReady", "counts nothing", "statistics", (real, call) ->
-                        new Loop.Statistics(0, 0, 0, 0, 0, 0, 0)));
+                        new Loop.Statistics(0, 0, 0, 0, 0, 0, 0, 0)));
     }
 
     private static void quietly(Runnable callback) {
@@ -421,7 +422,7 @@ final class BrokenLoops {
                 loop("anIdleWatcherKeepsPollsFromWaiting", "waits", "idle", (loop, call) -> loop.prepare()),
                 broken("theTimeIsThatOfTheLastLook", "looks each time", (environment, settings) ->
                         Bending.bend(HubLoop.class, good(environment, settings), "now", (loop, call) -> environment.nanoTime())),
-                loop("iterationsAreCounted", "not", "statistics", (real, call) -> new Loop.Statistics(0, 0, 0, 0, 0, 0, 0)));
+                loop("iterationsAreCounted", "not", "statistics", (real, call) -> new Loop.Statistics(0, 0, 0, 0, 0, 0, 0, 0)));
     }
 
     // ---- io ----
