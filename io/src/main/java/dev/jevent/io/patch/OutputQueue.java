@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
  * What is printed, in the order of the calls, on its way to streams that may block.
  *
  * <p>Greenlets, and main of a hub, leave it here for a thread that writes it, and wait only while much is on its way: they print
- * with locks held, those of loggers, and whoever waits with a lock may stop those of its hub who want it, and main for ever. Threads
- * without a hub write by themselves, after what came before.
+ * with locks held, those of loggers, and whoever waits with a lock may stop those of its hub who want it, and main for ever. Main
+ * itself parks then. Threads without a hub write by themselves, after what came before.
  *
  * <pre>
  *   IDLE ── a thread without a hub writes ──▶ WRITTEN BY IT ── nothing came meanwhile ──▶ IDLE
@@ -158,10 +158,8 @@ final class OutputQueue extends Guard {
         boolean interrupted = false;
         try {
             while (!addIfRoom(piece, room)) {
-                Waiter waiter;
-                try {
-                    waiter = Waiter.current();
-                } catch (BlockingSwitchOutException e) { // a callback: only others of its kind wait for it
+                Waiter waiter = waiter();
+                if (waiter == null) {
                     addAndAwait(new Piece(piece.target, piece.bytes, piece.then, Thread.currentThread()));
                     return;
                 }
@@ -175,6 +173,21 @@ final class OutputQueue extends Guard {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * Null for who parks instead: a callback, for which only others of its kind wait; and main, whose loop must not turn below the
+     * monitors that it prints with.
+     */
+    private static Waiter waiter() {
+        if (!Thread.currentThread().isVirtual()) {
+            return null;
+        }
+        try {
+            return Waiter.current();
+        } catch (BlockingSwitchOutException e) {
+            return null;
         }
     }
 

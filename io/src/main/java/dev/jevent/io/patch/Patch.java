@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 @AnyThread
 public abstract sealed class Patch
-        permits SocketPatch, StdinPatch, StdoutPatch, Patch.Fixed {
+        permits SocketPatch, StdinPatch, StdoutPatch, FilesPatch, Patch.Fixed {
     /** {@link java.net.Socket} and {@link java.net.ServerSocket}. */
     public static final Patch SOCKET = new SocketPatch();
 
@@ -36,9 +36,7 @@ public abstract sealed class Patch
     public static final Patch STDOUT = new StdoutPatch();
 
     /** {@link java.nio.file.Files} and {@link java.nio.channels.FileChannel}. */
-    public static final Patch FILES = new Fixed("files", "java.nio.file.Files, FileChannel and the streams of java.io",
-            "the streams of java.io have no hook, and paths of another default provider are refused by "
-                    + "UnixDomainSocketAddress, among others; for slow files use Hub.threadPool()");
+    public static final Patch FILES = new FilesPatch();
 
     /** {@link java.net.InetAddress}. */
     public static final Patch DNS = new DnsPatch();
