@@ -41,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "LIST",
             defaultValue = "all",
             description = "What of the JDK becomes cooperative: all that can, none, or names separated by commas: socket,stdin,… "
-                    + "(default: ${DEFAULT-VALUE})")
+                    + "(default: ${DEFAULT-VALUE}). files is not in all: it needs an option of java's, which the script jevent gives it")
     private String patch;
 
     @Option(
@@ -82,27 +82,26 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void patch() throws Failure {
-        if (patch.equals("all")) {
-            Patch.allOn();
-        } else if (!patch.equals("none")) {
-            for (Patch wanted : patches()) {
-                if (!wanted.on()) {
-                    throw new Failure("--patch " + wanted.name() + ": not possible: " + wanted.obstacle(), null);
-                }
-            }
+        if (patch.equals("none")) {
+            return;
         }
-    }
-
-    private List<Patch> patches() {
-        List<Patch> patches = new ArrayList<>();
+        List<Patch> wanted = new ArrayList<>();
         try {
             for (String name : Settings.LOOP.parse(patch)) {
-                patches.add(Patch.named(name));
+                if (name.equals("all")) {
+                    Patch.allOn();
+                } else {
+                    wanted.add(Patch.named(name));
+                }
             }
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage() + ", all, none", e);
         }
-        return patches;
+        for (Patch one : wanted) {
+            if (!one.on()) {
+                throw new Failure("--patch " + one.name() + ": not possible: " + one.obstacle(), null);
+            }
+        }
     }
 
     /**

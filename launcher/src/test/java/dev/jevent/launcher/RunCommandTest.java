@@ -175,10 +175,19 @@ class RunCommandTest {
     void mainIsAGreenlet() throws Exception {
         Ended ours = run("--loop", "nio", "-cp", folder.toString(), "Hubs");
         assertThat(ours.out().lines()).containsExactly(
-                "true 1 true", "[socket, stdin, dns]", "nobody.test/127.0.0.9", "handler: of a greenlet", "[nio]");
+                "true 1 true", "[socket, stdin, stdout, dns]", "nobody.test/127.0.0.9", "handler: of a greenlet", "[nio]");
         assertThat(ours.err()).isEmpty();
         assertThat(run("--patch", "none", "-cp", folder.toString(), "Hubs").out()).contains("\n[dns]\n");
         assertThat(run("--patch=stdin", "-cp", folder.toString(), "Hubs").out()).contains("\n[stdin, dns]\n");
+        assertThat(run("--patch=all,dns", "-cp", folder.toString(), "Hubs").out()).contains("\n[socket, stdin, stdout, dns]\n");
+        Ended noProvider = run("--patch=files", "-cp", folder.toString(), "Hubs");
+        assertThat(noProvider.status()).isEqualTo(1);
+        assertThat(noProvider.err()).contains("--patch files: not possible: ", "-Djava.nio.file.spi.DefaultFileSystemProvider=");
+        Ended files = java("", List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=dev.jevent.io.patch.OffloadedFileSystemProvider",
+                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Main.class.getName(),
+                "run", "--patch", "all,files", "-cp", folder.toString(), "Hubs"));
+        assertThat(files.out()).contains("\n[socket, stdin, stdout, files, dns]\n");
+        assertThat(files.err()).isEmpty();
     }
 
     @Test
