@@ -1,23 +1,14 @@
 package dev.jevent.io.net;
 
-import dev.jevent.Durations;
-import dev.jevent.Hub;
 import dev.jevent.Interest;
-import dev.jevent.Waiter;
-import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
-import dev.jevent.io.Readiness;
-import dev.jevent.io.Selectable;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
-import java.util.Set;
 
 /**
  * What accepts connections: a {@link ServerSocketChannel} in non-blocking mode that waits cooperatively. For one greenlet
@@ -25,25 +16,13 @@ import java.util.Set;
  *
  * @param <S> what it accepts
  */
-public abstract sealed class ServerStreamSocket<S extends StreamSocket> implements NetworkChannel, Selectable
+public abstract sealed class ServerStreamSocket<S extends StreamSocket> extends ChannelSocket<ServerSocketChannel>
         permits TcpServerSocket, UnixServerSocket {
     /** Connections taken without a wait before others get their turn. */
     private static final int FAIR = 16;
 
-    private final ServerSocketChannel channel;
-    private final Readiness readiness;
-    private volatile long timeoutNanos = -1;
-    private int unwaited;
-
     ServerStreamSocket(ServerSocketChannel channel) throws IOException {
-        this.channel = channel;
-        try {
-            channel.configureBlocking(false);
-            this.readiness = new Readiness(this, channel);
-        } catch (Throwable e) {
-            channel.close();
-            throw e;
-        }
+        super(channel, FAIR);
     }
 
     /** @param channel accepted; belongs to the result */
@@ -57,25 +36,16 @@ public abstract sealed class ServerStreamSocket<S extends StreamSocket> implemen
      */
     @Switches
     public S accept() throws IOException {
-        readiness.checkFree(Interest.READ);
-        if (++unwaited > FAIR) {
-            unwaited = 0;
-            Hub.current().yieldNow();
-        }
-        readiness.acquire(Interest.READ);
+        begin(Interest.READ);
         try {
-            long nanos = timeoutNanos;
-            long start = nanos < 0 ? 0 : Waiter.current().nanoTime();
-            for (;;) {
+            long nanos = nanos();
+            long start = 0;
+            for (boolean waited = false; ; waited = true) {
                 S accepted = acceptNow();
                 if (accepted != null) {
                     return accepted;
                 }
-                unwaited = 0;
-                long left = nanos < 0 ? -1 : Math.max(0, nanos - (Waiter.current().nanoTime() - start));
-                if (!readiness.await(Interest.READ, left)) {
-                    throw new SocketTimeoutException("accept timed out");
-                }
+                start = await(Interest.READ, nanos, start, waited, 0);
             }
         } finally {
             readiness.release(Interest.READ);
@@ -98,80 +68,21 @@ public abstract sealed class ServerStreamSocket<S extends StreamSocket> implemen
         return accepted == null ? null : accepted(accepted);
     }
 
-    /** How long {@link #accept()} may wait; null: without limit, as at the start. */
-    public Duration timeout() {
-        long nanos = timeoutNanos;
-        return nanos < 0 ? null : Duration.ofNanos(nanos);
-    }
-
-    /** @throws IllegalArgumentException if {@code timeout} is negative; null: without limit */
-    public void timeout(Duration timeout) {
-        timeoutNanos = timeout == null ? -1 : Durations.nanos("timeout", timeout);
-    }
-
-    /** Whether a wait here keeps the loop going; true at the start. */
-    public boolean ref() {
-        return readiness.ref();
-    }
-
-    public void ref(boolean ref) {
-        readiness.ref(ref);
-    }
-
     @Override
-    public Readiness readiness() {
-        return readiness;
-    }
-
-    /** The channel underneath, in non-blocking mode. What it is closed by is {@link #close()}. */
-    public ServerSocketChannel channel() {
-        return channel;
-    }
-
-    @Override
-    public SocketAddress getLocalAddress() throws IOException {
-        return channel.getLocalAddress();
+    final String verb(Interest interest) {
+        return "accept";
     }
 
     /** Binds it, with the system's own backlog. */
     @Override
     public ServerStreamSocket<S> bind(SocketAddress local) throws IOException {
-        channel.bind(local);
+        super.bind(local);
         return this;
     }
 
     @Override
     public <T> ServerStreamSocket<S> setOption(SocketOption<T> name, T value) throws IOException {
-        channel.setOption(name, value);
+        super.setOption(name, value);
         return this;
-    }
-
-    @Override
-    public <T> T getOption(SocketOption<T> name) throws IOException {
-        return channel.getOption(name);
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return channel.supportedOptions();
-    }
-
-    @Override
-    @AnyThread
-    public boolean isOpen() {
-        return !readiness.isClosed();
-    }
-
-    /** Who waits gets {@link java.nio.channels.AsynchronousCloseException}. Idempotent. */
-    @Override
-    @AnyThread
-    @NeverSwitches
-    public void close() throws IOException {
-        readiness.close();
-    }
-
-    @Override
-    public String toString() {
-        return SocketNames.of(getClass().getSimpleName(), channel, !isOpen());
     }
 }

@@ -1,17 +1,13 @@
 package dev.jevent.io.net;
 
 import dev.jevent.Durations;
-import dev.jevent.Hub;
 import dev.jevent.Interest;
 import dev.jevent.Waiter;
-import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import dev.jevent.io.ByteStream;
 import dev.jevent.io.ByteStreamInput;
 import dev.jevent.io.ByteStreamOutput;
-import dev.jevent.io.Readiness;
-import dev.jevent.io.Selectable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,14 +18,11 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * A connection, or what becomes one: a {@link SocketChannel} in non-blocking mode that waits cooperatively. Each operation
@@ -38,33 +31,22 @@ import java.util.Set;
  *
  * <p>Greenlets of several hubs may use it, one after the other or one in each direction.
  */
-public abstract sealed class StreamSocket implements ByteStream, NetworkChannel, Selectable permits TcpSocket, UnixSocket {
+public abstract sealed class StreamSocket extends ChannelSocket<SocketChannel> implements ByteStream permits TcpSocket, UnixSocket {
     /** Operations, or pieces of one, without a wait before others get their turn. */
     private static final int FAIR = 64;
 
     /** The JDK copies heap buffers whole, however little the socket takes or gives, and keeps the copies' memory. */
     private static final int PIECE = 128 * 1024;
 
-    private final SocketChannel channel;
-    private final Readiness readiness;
     private final ByteStreamInput input = new ByteStreamInput(this);
     private final ByteStreamOutput output = new ByteStreamOutput(this);
 
-    private volatile long timeoutNanos = -1;
     private volatile boolean outputShutdown;
-    private int unwaited; // operations since the last wait; a hint, so a race between hubs doesn't matter
     private long bytesRead;
     private long bytesWritten;
 
     StreamSocket(SocketChannel channel) throws IOException {
-        this.channel = channel;
-        try {
-            channel.configureBlocking(false);
-            this.readiness = new Readiness(this, channel);
-        } catch (Throwable e) {
-            channel.close();
-            throw e;
-        }
+        super(channel, FAIR);
     }
 
     // ---- connecting ----
@@ -94,7 +76,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
             connected = channel.connect(address);
             long start = nanos < 0 || connected ? 0 : Waiter.current().nanoTime();
             while (!connected) {
-                if (!awaitReady(Interest.WRITE, nanos, start)) {
+                if (!await(Interest.WRITE, nanos, start)) {
                     throw new SocketTimeoutException("connect to " + address + " timed out after " + timeout);
                 }
                 connected = channel.finishConnect();
@@ -131,7 +113,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
             if (!into.hasRemaining()) {
                 return 0;
             }
-            long nanos = timeoutNanos;
+            long nanos = nanos();
             long start = 0;
             for (boolean waited = false; ; waited = true) {
                 if (!readiness.isDrained(Interest.READ)) {
@@ -141,7 +123,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
                     }
                     readiness.drained(Interest.READ);
                 }
-                start = awaitOrTimeOut(Interest.READ, nanos, start, waited, 0);
+                start = await(Interest.READ, nanos, start, waited, 0);
             }
         } finally {
             readiness.release(Interest.READ);
@@ -171,7 +153,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
             if (remaining(into, offset, length) == 0) {
                 return 0;
             }
-            long nanos = timeoutNanos;
+            long nanos = nanos();
             long start = 0;
             for (boolean waited = false; ; waited = true) {
                 if (!readiness.isDrained(Interest.READ)) {
@@ -181,7 +163,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
                     }
                     readiness.drained(Interest.READ);
                 }
-                start = awaitOrTimeOut(Interest.READ, nanos, start, waited, 0);
+                start = await(Interest.READ, nanos, start, waited, 0);
             }
         } finally {
             readiness.release(Interest.READ);
@@ -231,12 +213,12 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
         begin(Interest.WRITE);
         try {
             int total = from.remaining();
-            long nanos = timeoutNanos;
+            long nanos = nanos();
             long start = 0;
             boolean waited = false;
             for (int pieces = 1; from.hasRemaining(); pieces++) {
                 if (writePiece(from) == 0 || pieces % FAIR == 0 && from.hasRemaining()) {
-                    start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, total - from.remaining());
+                    start = await(Interest.WRITE, nanos, start, waited, total - from.remaining());
                     waited = true;
                 }
             }
@@ -270,7 +252,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
         begin(Interest.WRITE);
         try {
             long total = remaining(from, offset, length);
-            long nanos = timeoutNanos;
+            long nanos = nanos();
             long start = 0;
             boolean waited = false;
             int pieces = 1;
@@ -278,7 +260,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
                 long count = writePiece(from, offset, length);
                 left -= count;
                 if (count == 0 || pieces % FAIR == 0 && left > 0) {
-                    start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, total - left);
+                    start = await(Interest.WRITE, nanos, start, waited, total - left);
                     waited = true;
                 }
             }
@@ -354,7 +336,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
         }
         begin(Interest.WRITE);
         try {
-            long nanos = timeoutNanos;
+            long nanos = nanos();
             long sent = 0;
             long start = 0;
             boolean waited = false;
@@ -363,7 +345,7 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
                 sent += step;
                 bytesWritten += step;
                 if ((step == 0 || pieces % FAIR == 0) && sent < count && position + sent < file.size()) {
-                    start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited, sent);
+                    start = await(Interest.WRITE, nanos, start, waited, sent);
                     waited = true;
                 }
             }
@@ -381,63 +363,9 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
         return remaining;
     }
 
-    // ---- waiting ----
-
-    /** Takes that direction; before, after many operations without a wait, lets others run. */
-    private void begin(Interest interest) throws IOException {
-        if (++unwaited > FAIR) {
-            checkOpen();
-            readiness.checkFree(interest);
-            unwaited = 0;
-            Hub.current().yieldNow();
-        }
-        readiness.acquire(interest);
-    }
-
-    private void checkOpen() throws ClosedChannelException {
-        if (readiness.isClosed()) {
-            throw new ClosedChannelException();
-        }
-    }
-
-    /** @return when the first wait of this operation began */
-    private long awaitOrTimeOut(Interest interest, long nanos, long start, boolean waited, long done) throws IOException {
-        long since = waited || nanos < 0 ? start : Waiter.current().nanoTime();
-        if (!awaitReady(interest, nanos, since)) {
-            SocketTimeoutException e = new SocketTimeoutException((interest == Interest.READ ? "read" : "write") + " timed out");
-            e.bytesTransferred = (int) Math.min(done, Integer.MAX_VALUE);
-            throw e;
-        }
-        return since;
-    }
-
-    private boolean awaitReady(Interest interest, long nanos, long since) throws IOException {
-        unwaited = 0;
-        if (nanos < 0) {
-            return readiness.await(interest, -1);
-        }
-        return readiness.await(interest, Math.max(0, nanos - (Waiter.current().nanoTime() - since)));
-    }
-
     @Override
-    public Duration timeout() {
-        long nanos = timeoutNanos;
-        return nanos < 0 ? null : Duration.ofNanos(nanos);
-    }
-
-    /** @throws IllegalArgumentException if {@code timeout} is negative; zero: what would wait times out at once */
-    @Override
-    public void timeout(Duration timeout) {
-        timeoutNanos = timeout == null ? -1 : Durations.nanos("timeout", timeout);
-    }
-
-    /** Whether a wait here keeps the loop going; true at the start. [B-SOC-21] */
-    public boolean ref() {
-        return readiness.ref();
-    }
-
-    public void ref(boolean ref) {
-        readiness.ref(ref);
+    final String verb(Interest interest) {
+        return interest == Interest.READ ? "read" : "write";
     }
 
     // ---- streams ----
@@ -461,47 +389,20 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
         return bytesWritten;
     }
 
-    // ---- the channel ----
-
-    @Override
-    public Readiness readiness() {
-        return readiness;
-    }
-
-    /** The channel underneath, in non-blocking mode: for options and addresses. What it is closed by is {@link #close()}. */
-    public SocketChannel channel() {
-        return channel;
-    }
-
     public SocketAddress remoteAddress() throws IOException {
         return channel.getRemoteAddress();
     }
 
     @Override
-    public SocketAddress getLocalAddress() throws IOException {
-        return channel.getLocalAddress();
-    }
-
-    @Override
     public StreamSocket bind(SocketAddress local) throws IOException {
-        channel.bind(local);
+        super.bind(local);
         return this;
     }
 
     @Override
     public <T> StreamSocket setOption(SocketOption<T> name, T value) throws IOException {
-        channel.setOption(name, value);
+        super.setOption(name, value);
         return this;
-    }
-
-    @Override
-    public <T> T getOption(SocketOption<T> name) throws IOException {
-        return channel.getOption(name);
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return channel.supportedOptions();
     }
 
     // ---- its end ----
@@ -527,24 +428,5 @@ public abstract sealed class StreamSocket implements ByteStream, NetworkChannel,
 
     public boolean isOutputShutdown() {
         return outputShutdown;
-    }
-
-    @Override
-    @AnyThread
-    public boolean isOpen() {
-        return !readiness.isClosed();
-    }
-
-    /** Who waits gets {@link java.nio.channels.AsynchronousCloseException}. Idempotent. */
-    @Override
-    @AnyThread
-    @NeverSwitches
-    public void close() throws IOException {
-        readiness.close();
-    }
-
-    @Override
-    public String toString() {
-        return SocketNames.of(getClass().getSimpleName(), channel, !isOpen());
     }
 }

@@ -1,14 +1,9 @@
 package dev.jevent.io.net;
 
-import dev.jevent.Durations;
 import dev.jevent.Hub;
 import dev.jevent.Interest;
-import dev.jevent.Waiter;
-import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
-import dev.jevent.io.Readiness;
-import dev.jevent.io.Selectable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,29 +13,21 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
 import java.nio.channels.MulticastChannel;
 import java.nio.channels.NotYetConnectedException;
-import java.time.Duration;
-import java.util.Set;
 
 /**
  * Datagrams: a {@link DatagramChannel} in non-blocking mode that waits cooperatively. One greenlet may receive while another
  * sends; greenlets of several hubs may use it.
  */
-public final class UdpSocket implements MulticastChannel, Selectable {
+public final class UdpSocket extends ChannelSocket<DatagramChannel> implements MulticastChannel {
     /** Datagrams without a wait before others get their turn. */
     private static final int FAIR = 64;
 
     /** More than any datagram has. The JDK takes as much memory as a heap buffer has room, and keeps it. */
     private static final int MOST = 1 << 16;
-
-    private final DatagramChannel channel;
-    private final Readiness readiness;
-    private volatile long timeoutNanos = -1;
-    private int unwaited;
 
     /** Not bound. */
     public UdpSocket() throws IOException {
@@ -54,14 +41,7 @@ public final class UdpSocket implements MulticastChannel, Selectable {
 
     /** Takes over {@code channel}, which belongs to this from now on, also if this throws. */
     public UdpSocket(DatagramChannel channel) throws IOException {
-        this.channel = channel;
-        try {
-            channel.configureBlocking(false);
-            this.readiness = new Readiness(this, channel);
-        } catch (Throwable e) {
-            channel.close();
-            throw e;
-        }
+        super(channel, FAIR);
     }
 
     /** Bound to all addresses. @param port 0: any that is free */
@@ -98,14 +78,14 @@ public final class UdpSocket implements MulticastChannel, Selectable {
     }
 
     private SocketAddress awaitDatagram(ByteBuffer into) throws IOException {
-        long nanos = timeoutNanos;
+        long nanos = nanos();
         long start = 0;
         for (boolean waited = false; ; waited = true) {
             SocketAddress sender = receiveNow(into);
             if (sender != null) {
                 return sender;
             }
-            start = awaitOrTimeOut(Interest.READ, nanos, start, waited);
+            start = await(Interest.READ, nanos, start, waited, 0);
         }
     }
 
@@ -138,10 +118,10 @@ public final class UdpSocket implements MulticastChannel, Selectable {
         begin(Interest.WRITE);
         try {
             int size = datagram.remaining();
-            long nanos = timeoutNanos;
+            long nanos = nanos();
             long start = 0;
             for (boolean waited = false; channel.send(datagram, to) < size; waited = true) {
-                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited);
+                start = await(Interest.WRITE, nanos, start, waited, 0);
             }
         } finally {
             readiness.release(Interest.WRITE);
@@ -200,10 +180,10 @@ public final class UdpSocket implements MulticastChannel, Selectable {
         }
         begin(Interest.WRITE);
         try {
-            long nanos = timeoutNanos;
+            long nanos = nanos();
             long start = 0;
             for (boolean waited = false; channel.write(datagram) < size; waited = true) {
-                start = awaitOrTimeOut(Interest.WRITE, nanos, start, waited);
+                start = await(Interest.WRITE, nanos, start, waited, 0);
             }
             return size;
         } finally {
@@ -211,67 +191,12 @@ public final class UdpSocket implements MulticastChannel, Selectable {
         }
     }
 
-    // ---- waiting ----
-
-    /** Takes that direction; before, after many datagrams without a wait, lets others run. */
-    private void begin(Interest interest) throws IOException {
-        if (++unwaited > FAIR) {
-            if (!isOpen()) {
-                throw new ClosedChannelException();
-            }
-            readiness.checkFree(interest);
-            unwaited = 0;
-            Hub.current().yieldNow();
-        }
-        readiness.acquire(interest);
-    }
-
-    /** @return when the first wait of this operation began */
-    private long awaitOrTimeOut(Interest interest, long nanos, long start, boolean waited) throws IOException {
-        unwaited = 0;
-        if (nanos < 0) {
-            readiness.await(interest, -1);
-            return start;
-        }
-        long now = Waiter.current().nanoTime();
-        long since = waited ? start : now;
-        if (!readiness.await(interest, Math.max(0, nanos - (now - since)))) {
-            throw new SocketTimeoutException(interest == Interest.READ ? "receive timed out" : "send timed out");
-        }
-        return since;
-    }
-
-    /** How long one operation may wait; null: without limit, as at the start. */
-    public Duration timeout() {
-        long nanos = timeoutNanos;
-        return nanos < 0 ? null : Duration.ofNanos(nanos);
-    }
-
-    /** @throws IllegalArgumentException if {@code timeout} is negative; null: without limit */
-    public void timeout(Duration timeout) {
-        timeoutNanos = timeout == null ? -1 : Durations.nanos("timeout", timeout);
-    }
-
-    /** Whether a wait here keeps the loop going; true at the start. */
-    public boolean ref() {
-        return readiness.ref();
-    }
-
-    public void ref(boolean ref) {
-        readiness.ref(ref);
+    @Override
+    String verb(Interest interest) {
+        return interest == Interest.READ ? "receive" : "send";
     }
 
     // ---- the channel ----
-
-    @Override
-    public Readiness readiness() {
-        return readiness;
-    }
-
-    /** The channel underneath, in non-blocking mode. What it is closed by is {@link #close()}. */
-    public DatagramChannel channel() {
-        return channel;
-    }
 
     public InetSocketAddress remoteAddress() throws IOException {
         return (InetSocketAddress) channel.getRemoteAddress();
@@ -279,29 +204,19 @@ public final class UdpSocket implements MulticastChannel, Selectable {
 
     @Override
     public InetSocketAddress getLocalAddress() throws IOException {
-        return (InetSocketAddress) channel.getLocalAddress();
+        return (InetSocketAddress) super.getLocalAddress();
     }
 
     @Override
     public UdpSocket bind(SocketAddress local) throws IOException {
-        channel.bind(local);
+        super.bind(local);
         return this;
     }
 
     @Override
     public <T> UdpSocket setOption(SocketOption<T> name, T value) throws IOException {
-        channel.setOption(name, value);
+        super.setOption(name, value);
         return this;
-    }
-
-    @Override
-    public <T> T getOption(SocketOption<T> name) throws IOException {
-        return channel.getOption(name);
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return channel.supportedOptions();
     }
 
     @Override
@@ -312,24 +227,5 @@ public final class UdpSocket implements MulticastChannel, Selectable {
     @Override
     public MembershipKey join(InetAddress group, NetworkInterface through, InetAddress source) throws IOException {
         return channel.join(group, through, source);
-    }
-
-    @Override
-    @AnyThread
-    public boolean isOpen() {
-        return !readiness.isClosed();
-    }
-
-    /** Who waits gets {@link java.nio.channels.AsynchronousCloseException}. Idempotent. */
-    @Override
-    @AnyThread
-    @NeverSwitches
-    public void close() throws IOException {
-        readiness.close();
-    }
-
-    @Override
-    public String toString() {
-        return SocketNames.of("UdpSocket", channel, !isOpen());
     }
 }
