@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * to the last, in each seed. Nothing is lost and nothing doubled, nothing stays open, nobody stays behind, and what it was called
  * on is as usable as before and knows how much was done.
  */
+@Tag("simulated")
 class DriveSchedulesTest {
     private static final int ONE_IN = 100;
     private static final Drives.Tally TOTAL = new Drives.Tally();

@@ -18,8 +18,10 @@ import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 
 /** Peers and names that are of no help. What becomes of resets, short reads and missing descriptors is in {@link DriveSchedulesTest}. */
+@Tag("simulated")
 class NetworkFaultsTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 

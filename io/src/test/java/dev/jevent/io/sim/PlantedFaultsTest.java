@@ -19,10 +19,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What drives calls to their ends is not blind: each of these faults is found. */
+@Tag("simulated")
 class PlantedFaultsTest {
     private static final int SEEDS = 1_000;
 
