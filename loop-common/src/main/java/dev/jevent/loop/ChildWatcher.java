@@ -7,6 +7,10 @@ import java.util.OptionalInt;
  * {@link Watcher.Child}. Of a {@link Process} the JDK has a thread that reaps it, and knows the status when that has: so
  * {@link Process#onExit} tells. Any other process the poller watches, if it can; else {@link ProcessHandle#onExit}, for which the
  * JDK has a thread that looks again and again.
+ *
+ * <p>Facts of JDK 25: {@code onExit} looks for the process by its number. As long as the process counts as alive, what it finds is
+ * the process's own; after that, perhaps that of another with the same number, which may live for ever. So whoever has asked
+ * looks once more whether it is alive.
  */
 final class ChildWatcher extends LoopWatcher implements Watcher.Child, Notices.Addressee {
     private final ProcessHandle handle;
@@ -55,8 +59,12 @@ final class ChildWatcher extends LoopWatcher implements Watcher.Child, Notices.A
         if (ended) {
             new Exit(this).send();
         } else if (!watched && !watchByPoller()) {
-            (process != null ? process.onExit() : handle.onExit()).whenComplete(new Exited(new Exit(this)));
+            Exit exit = new Exit(this);
+            (process != null ? process.onExit() : handle.onExit()).whenComplete(new Exited(exit));
             watched = true;
+            if (!(process != null ? process.isAlive() : handle.isAlive())) {
+                exit.send();
+            }
         }
     }
 

@@ -10,6 +10,8 @@ import dev.jevent.Settings;
 import dev.jevent.Watcher;
 import dev.jevent.spi.Environment;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -143,6 +146,63 @@ class SystemWatchersTest {
     }
 
     // ---- children ----
+
+    /** One that has ended, and whose number another process has got, which lives for ever. */
+    private static final class Reused extends Process {
+        @Override
+        public CompletableFuture<Process> onExit() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public ProcessHandle toHandle() {
+            return ProcessHandle.current();
+        }
+
+        @Override
+        public int exitValue() {
+            return 3;
+        }
+
+        @Override
+        public int waitFor() {
+            return 3;
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return InputStream.nullInputStream();
+        }
+
+        @Override
+        public InputStream getErrorStream() {
+            return InputStream.nullInputStream();
+        }
+
+        @Override
+        public OutputStream getOutputStream() {
+            return OutputStream.nullOutputStream();
+        }
+
+        @Override
+        public void destroy() {}
+    }
+
+    @Test
+    @DisplayName("a child that had ended before it is watched is told at once, whoever has its number now")
+    void childWhoseNumberIsAnothers() {
+        Watcher.Child child = loop.child(new Reused());
+        child.start(() -> log.add("ended " + child.status().getAsInt()));
+        loop.run(Mode.NO_WAIT);
+        loop.run(Mode.NO_WAIT);
+        assertThat(log).containsExactly("ended 3");
+        assertThat(child.active()).isFalse();
+        child.start(() -> log.add("ended before"));
+        loop.run(Mode.NO_WAIT);
+        loop.run(Mode.NO_WAIT);
+        assertThat(log).containsExactly("ended 3", "ended before");
+        child.close();
+    }
 
     @Test
     @DisplayName("F-WAT-08: the end of a child, and its status, on any loop")
