@@ -23,7 +23,7 @@ class GeventMapTest {
 
     private static final List<String> PACKAGES = List.of(
             "dev.jevent", "dev.jevent.sync", "dev.jevent.io", "dev.jevent.io.net", "dev.jevent.io.tls", "dev.jevent.io.file",
-            "dev.jevent.io.process", "dev.jevent.io.signal", "dev.jevent.servers", "dev.jevent.monitor", "dev.jevent.io.patch", "dev.jevent.spi", "dev.jevent.testkit",
+            "dev.jevent.io.process", "dev.jevent.io.signal", "dev.jevent.servers", "dev.jevent.servers.http", "dev.jevent.monitor", "dev.jevent.io.patch", "dev.jevent.spi", "dev.jevent.testkit",
             "java.io", "java.lang", "java.net", "java.nio.channels", "java.util", "java.time", "javax.net.ssl", "java.util.concurrent", "java.util.concurrent.locks", "java.util.function");
 
     @Test
