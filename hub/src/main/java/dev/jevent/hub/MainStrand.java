@@ -21,6 +21,7 @@ final class MainStrand extends HubStrand {
     private final Greenlet<?> greenlet;
     private final Runnable resumption = new Resumption();
     private final Runnable yieldTurn = new YieldTurn();
+    private final HeldMonitors monitors = new HeldMonitors();
     private boolean resumed;
     private boolean yielded;
 
@@ -93,6 +94,7 @@ final class MainStrand extends HubStrand {
             return;
         }
         waiter();
+        monitors.setApart();
         HubLoop loop = hub.hubLoop();
         boolean interrupted = false;
         resumed = false;
@@ -151,6 +153,7 @@ final class MainStrand extends HubStrand {
     /** Runs what is queued now. */
     private void runQueued() {
         yielded = false;
+        monitors.setApart();
         hub.hubLoop().execute(yieldTurn);
         while (!yielded) {
             hub.hubLoop().turn(false);
@@ -174,6 +177,7 @@ final class MainStrand extends HubStrand {
 
     /** Runs the loop until it has nothing left to do. Returns false if {@code nanos} (not negative: a limit) were over before. */
     boolean joinLoop(long nanos) {
+        monitors.setApart();
         HubLoop loop = hub.hubLoop();
         boolean[] over = new boolean[1];
         Alarm limit = limit(over);
@@ -210,6 +214,7 @@ final class MainStrand extends HubStrand {
 
     /** Kills all that are left, also those that are spawned meanwhile, and runs them. */
     void killAll(Duration timeout) {
+        monitors.setApart();
         HubLoop loop = hub.hubLoop();
         Set<HubStrand> killed = Collections.newSetFromMap(new IdentityHashMap<>());
         boolean interrupted = false; // while it is set no poll waits

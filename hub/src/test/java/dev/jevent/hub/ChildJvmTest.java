@@ -66,6 +66,69 @@ class ChildJvmTest {
         assertThat(outcome.exit()).isZero();
     }
 
+    /** Main waits with monitors held, some of them twice, while greenlets park with theirs, and goes on before they do. */
+    static final class MainHoldsMonitors {
+        public static void main(String[] arguments) throws Exception {
+            Hub hub = Hub.current();
+            List<Greenlet<Void>> greenlets = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Object own = new Object();
+                greenlets.add(hub.spawn(() -> {
+                    for (int turn = 0; turn < 300; turn++) {
+                        synchronized (own) {
+                            hub.sleep(Duration.ofMillis(1));
+                        }
+                        hub.sleep(Duration.ofMillis(1));
+                    }
+                }));
+            }
+            for (int i = 0; i < 100; i++) {
+                hold(hub, i % 12, i);
+            }
+            hub.joinAll(greenlets);
+            System.out.println("well");
+        }
+
+        private static void hold(Hub hub, int more, int turn) throws InterruptedException {
+            Object monitor = new Object();
+            synchronized (monitor) {
+                synchronized (monitor) {
+                    if (more > 0) {
+                        hold(hub, more - 1, turn);
+                    } else if (turn % 3 == 0) {
+                        hub.yieldNow();
+                    } else if (turn % 3 == 1) {
+                        hub.join(Duration.ofMillis(2));
+                    } else {
+                        hub.sleep(Duration.ofMillis(2));
+                    }
+                }
+                Thread other = new Thread(() -> {
+                    synchronized (monitor) {
+                        monitor.notifyAll();
+                    }
+                });
+                other.start();
+                while (other.getState() != Thread.State.BLOCKED) {
+                    Thread.onSpinWait();
+                }
+                if (!Thread.holdsLock(monitor)) {
+                    throw new IllegalStateException("lost a monitor");
+                }
+            }
+            if (Thread.holdsLock(monitor)) {
+                throw new IllegalStateException("kept a monitor");
+            }
+        }
+    }
+
+    @Test
+    void mainMayWaitWithMonitorsHeld() throws Exception {
+        ChildJvm.Outcome outcome = ChildJvm.of(MainHoldsMonitors.class).run();
+        assertThat(outcome.text()).isEqualTo("well");
+        assertThat(outcome.exit()).isZero();
+    }
+
     static final class NeedsNoFlag {
         public static void main(String[] arguments) throws Exception {
             Thread main = Thread.currentThread();
