@@ -47,6 +47,7 @@ final class AresChannel {
     private final Settler settler;
     private final boolean recursion;
     private final int limit;
+    private final int queriesPerPort;
     private final Alarm expiry;
     private final Alarm pace;
 
@@ -75,9 +76,10 @@ final class AresChannel {
      * @param limit of queries in flight
      * @throws IllegalStateException with the reason of c-ares if it can't be had
      */
-    AresChannel(HubLoop loop, Configuration wanted, int limit, Settler settler) {
+    AresChannel(HubLoop loop, Configuration wanted, int limit, int queriesPerPort, Settler settler) {
         this.loop = loop;
         this.limit = limit;
+        this.queriesPerPort = queriesPerPort;
         this.settler = settler;
         recursion = (wanted.flags() & Ares.NORECURSE) == 0;
         edns = (wanted.flags() & Ares.EDNS) != 0;
@@ -101,6 +103,10 @@ final class AresChannel {
 
     Configuration.InForce configuration() {
         return configuration;
+    }
+
+    int queriesPerPort() {
+        return queriesPerPort;
     }
 
     HubLoop loop() {

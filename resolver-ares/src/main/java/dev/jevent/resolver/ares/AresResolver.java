@@ -69,7 +69,7 @@ final class AresResolver extends Guard implements Resolver {
 
     private AresChannel newChannel() {
         AresChannel made = new AresChannel((HubLoop) hub.loop(), Configuration.of(settings, resolvConf.path.toString()),
-                settings.get(Settings.ARES_IN_FLIGHT), this::settled);
+                settings.get(Settings.ARES_IN_FLIGHT), settings.get(Settings.ARES_PORT_QUERIES), this::settled);
         channels.removeIf(AresChannel::isClosed);
         channels.add(made);
         return made;

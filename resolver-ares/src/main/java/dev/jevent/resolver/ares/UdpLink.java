@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What c-ares takes for one socket: each query goes out from a port of its own, which nobody off the path can guess together
- * with its number. When so many are open already, one of them serves.
+ * What c-ares takes for one socket: each query goes out from a port of its own, unless the settings allow more, which nobody off
+ * the path can guess together with its number. When so many are open already, one of them serves.
  */
 final class UdpLink implements Link {
     private static final int MOST_PORTS = 256;
@@ -60,6 +60,9 @@ final class UdpLink implements Link {
     }
 
     private UdpPort port() throws IOException {
+        if (!ports.isEmpty() && ports.getLast().hasRoom()) {
+            return ports.getLast();
+        }
         if (ports.size() >= MOST_PORTS) {
             return ports.get(ThreadLocalRandom.current().nextInt(MOST_PORTS));
         }

@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * A port of this machine that queries go out from, to one server: connected, so that the system passes on nothing of others.
- * It is closed when none of its queries is in flight.
+ * It is closed when it has sent as many queries
+ * as it may and none of them is in flight, or nothing at all is.
  */
 final class UdpPort implements CarrierCallback {
     /** Datagrams taken in one turn of the loop. */
@@ -25,6 +26,7 @@ final class UdpPort implements CarrierCallback {
     final List<Query> queries = new ArrayList<>(1);
     private final DatagramChannel channel;
     private final Watcher.Io readable;
+    private int sent;
     private int falseAnswers;
 
     UdpPort(UdpLink link) throws IOException {
@@ -41,6 +43,7 @@ final class UdpPort implements CarrierCallback {
             queries.add(query);
             query.ports.add(this);
         }
+        sent++;
         channel.write(datagram); // if it finds no room it is lost, as on any other way
     }
 
@@ -61,6 +64,11 @@ final class UdpPort implements CarrierCallback {
         }
     }
 
+    /** Whether another query may go out from here. */
+    boolean hasRoom() {
+        return channel.isOpen() && sent < link.engine.queriesPerPort();
+    }
+
     /** @return whether that was one too many */
     boolean countFalse() {
         if (++falseAnswers < MOST_FALSE) {
@@ -73,7 +81,7 @@ final class UdpPort implements CarrierCallback {
     /** {@code query} is over. */
     void forget(Query query) {
         queries.remove(query);
-        if (queries.isEmpty()) {
+        if (queries.isEmpty() && !hasRoom()) {
             close();
         }
     }

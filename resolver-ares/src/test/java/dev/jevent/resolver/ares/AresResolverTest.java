@@ -527,6 +527,33 @@ class AresResolverTest {
     }
 
     @Test
+    void severalQueriesShareAPortIfTheSettingAllowsIt(Hub hub) throws Exception {
+        List<NameServer.Exchange> held = new ArrayList<>();
+        server.on("*.ports.example", exchange -> {
+            synchronized (held) {
+                held.add(exchange);
+                if (held.size() == 100) {
+                    for (NameServer.Exchange each : held) {
+                        each.replyAddress();
+                    }
+                }
+            }
+        });
+        server.sources.clear();
+        Settings settings = Resolvers.asking(server).with(Settings.ARES_PORT_QUERIES, 10).with(Settings.ARES_TIMEOUT, Duration.ofSeconds(20));
+        try (AresResolver resolver = Resolvers.open(hub, settings)) {
+            List<Greenlet<List<InetAddress>>> greenlets = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                greenlets.add(looksUp(hub, resolver, "n" + i + ".ports.example"));
+            }
+            hub.joinAll(greenlets);
+            assertThat(greenlets).extracting(Greenlet::value).allMatch(List.of(FOUR)::equals);
+            assertThat(server.sources.stream().distinct().count()).isEqualTo(10);
+            assertThat(hub.statistics().loop().registrations()).isZero();
+        }
+    }
+
+    @Test
     void thousandsAtOnceAreAllAnswered(Hub hub) throws Exception {
         Settings settings = Resolvers.asking(server).with(Settings.ARES_TIMEOUT, Duration.ofSeconds(1)).with(Settings.ARES_TRIES, 6);
         try (AresResolver resolver = Resolvers.open(hub, settings)) {
