@@ -1,5 +1,6 @@
 package dev.jevent.servers.http;
 
+import dev.jevent.Interest;
 import dev.jevent.io.net.StreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -118,6 +119,9 @@ final class Input {
             stage.get(0, into, offset, count);
         }
         drained = count < room;
+        if (count == 0) {
+            socket.readiness().drained(Interest.READ); // as a short read tells by itself
+        }
         return count;
     }
 }

@@ -15,6 +15,14 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpHead;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that others have written. */
@@ -104,6 +112,29 @@ class ToolsTest {
             String uri = "https://127.0.0.1:" + server.port() + "/";
             assertThat(run("wrk", "-t1", "-c4", "-d1", uri)).contains("requests in").doesNotContain("Socket errors");
             assertThat(run("h2load", "--h1", "-n200", "-c2", uri)).contains("200 succeeded, 0 failed, 0 errored");
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    void apacheHttpClient(Hub hub) throws Exception {
+        byte[] large = new byte[1_000_000];
+        new Random(2).nextBytes(large);
+        try (HttpServer server = started(null)) {
+            String base = "http://127.0.0.1:" + server.port();
+            String result = hub.threadPool().apply(() -> {
+                try (CloseableHttpClient client = HttpClients.createDefault()) {
+                    for (int i = 0; i < 3; i++) {
+                        HttpPost post = new HttpPost(base + "/late");
+                        post.setEntity(new ByteArrayEntity(large, ContentType.APPLICATION_OCTET_STREAM, i == 1)); // chunked, too
+                        byte[] back = client.execute(post, response -> EntityUtils.toByteArray(response.getEntity()));
+                        assertThat(back).isEqualTo(large);
+                    }
+                    String length = client.execute(new HttpHead(base + "/"), response -> response.getFirstHeader("Content-Length").getValue());
+                    assertThat(length).isEqualTo("13");
+                    return client.execute(new HttpGet(base + "/"), response -> EntityUtils.toString(response.getEntity()));
+                }
+            });
+            assertThat(result).isEqualTo("Hello, World!");
         }
     }
 
