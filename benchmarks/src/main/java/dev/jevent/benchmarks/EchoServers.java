@@ -52,7 +52,7 @@ public final class EchoServers {
 
     private static void jevent(int connections) throws IOException, InterruptedException {
         try (TcpServerSocket listener = TcpServerSocket.bind(anyPort(), 512)) {
-            System.out.println(((InetSocketAddress) listener.getLocalAddress()).getPort());
+            System.out.println(listener.getLocalAddress().getPort());
             List<Greenlet<?>> greenlets = new ArrayList<>();
             for (int i = 0; i < connections; i++) {
                 TcpSocket socket = listener.accept();
