@@ -6,87 +6,51 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** What is behind a {@link java.net.ServerSocket}, as {@link JdkSocket} is behind a socket. */
-final class JdkServerSocket extends SocketImpl {
+final class JdkServerSocket extends JdkChannel<ServerSocketChannel> {
     /** Connections taken without a wait before others get their turn. */
     private static final int FAIR = 16;
 
-    private final BooleanSupplier cooperative;
-    private final TcpServerSocket viewed; // null: the channel is this socket's own
+    private static final String TYPE = "ServerSocket";
 
-    private volatile ServerSocketChannel channel;
-    private Readiness readiness;
     private Gate accepting;
-    private Cleaner.Cleanable whenForgotten; // null: viewed has an end of its own
-
     private InetSocketAddress toBind;
-    private volatile boolean closed;
-    private volatile int soTimeout; // milliseconds; 0: none
     private int unwaited;
 
     /** @param cooperative whether greenlets wait in their loop */
     JdkServerSocket(BooleanSupplier cooperative) {
-        this.cooperative = cooperative;
-        viewed = null;
+        super(cooperative);
     }
 
     /** A view of {@code viewed}. */
     JdkServerSocket(TcpServerSocket viewed) {
-        cooperative = () -> true;
-        this.viewed = viewed;
+        super(viewed);
         use(viewed.channel(), viewed.readiness());
     }
 
-    private void use(ServerSocketChannel channel, Readiness readiness) {
-        this.readiness = readiness;
+    @Override
+    Gate[] gates(ServerSocketChannel channel, Readiness readiness) {
         accepting = new Gate(channel, readiness, Interest.READ, SelectionKey.OP_ACCEPT, cooperative);
-        this.channel = channel;
+        return new Gate[] {accepting};
     }
 
     @Override
     protected void create(boolean stream) throws IOException {
-        if (channel != null) {
-            return;
+        if (channel == null) {
+            own(channels().openServerSocketChannel(), TYPE);
         }
-        ServerSocketChannel opened = JdkSocket.channels().openServerSocketChannel();
-        try {
-            opened.configureBlocking(false);
-            use(opened, new Readiness(new SocketNames.Named("ServerSocket", opened), opened));
-            whenForgotten = Forgotten.closeAfter(this, readiness, accepting);
-        } catch (Throwable e) {
-            opened.close();
-            throw e;
-        }
-    }
-
-    private ServerSocketChannel open() throws SocketException {
-        ServerSocketChannel open = channel;
-        if (open == null) {
-            throw new SocketException("Socket not created");
-        }
-        if (closed || readiness.isClosed()) {
-            throw new SocketException("Socket closed");
-        }
-        return open;
-    }
-
-    private SocketException failure(IOException e) {
-        return JdkErrors.of(e, closed || readiness.isClosed());
     }
 
     /** The channel binds and listens in one step, in {@link #listen}. */
@@ -106,7 +70,7 @@ final class JdkServerSocket extends SocketImpl {
             }
             InetSocketAddress local = (InetSocketAddress) open.getLocalAddress();
             localport = local.getPort();
-            if (viewed != null) {
+            if (isView()) {
                 address = local.getAddress();
             }
         } catch (IOException e) {
@@ -130,18 +94,14 @@ final class JdkServerSocket extends SocketImpl {
     private SocketChannel accept() throws IOException {
         Gate gate = accepting;
         open();
-        try {
-            gate.enter();
-        } catch (IOException e) {
-            throw failure(e);
-        }
+        enter(gate);
         try {
             if (++unwaited > FAIR) {
                 unwaited = 0;
                 gate.yield();
             }
             ServerSocketChannel open = open();
-            long nanos = soTimeout * 1_000_000L;
+            long nanos = soTimeoutNanos();
             long start = nanos == 0 ? 0 : gate.nanoTime();
             while (true) {
                 SocketChannel accepted = open.accept();
@@ -164,71 +124,8 @@ final class JdkServerSocket extends SocketImpl {
     }
 
     @Override
-    protected void close() throws IOException {
-        closed = true;
-        if (channel != null) {
-            if (viewed != null) {
-                viewed.close();
-            } else {
-                closeGates();
-                try {
-                    readiness.close();
-                } finally {
-                    whenForgotten.clean();
-                }
-            }
-        }
-    }
-
-    /** Tells threads without a hub that {@link #viewed} is being closed. */
-    void closeGates() {
-        accepting.close();
-    }
-
-    // ---- options ----
-
-    @Override
-    public void setOption(int id, Object value) throws SocketException {
-        ServerSocketChannel open = open();
-        if (id == SO_TIMEOUT) {
-            soTimeout = (Integer) value;
-        } else {
-            JdkOptions.set(open, id, value);
-        }
-    }
-
-    @Override
-    public Object getOption(int id) throws SocketException {
-        ServerSocketChannel open = open();
-        return id == SO_TIMEOUT ? (Object) soTimeout : JdkOptions.get(open, id);
-    }
-
-    @Override
-    protected <T> void setOption(SocketOption<T> name, T value) throws IOException {
-        try {
-            open().setOption(name, value);
-        } catch (IOException e) {
-            throw failure(e);
-        }
-    }
-
-    @Override
-    protected <T> T getOption(SocketOption<T> name) throws IOException {
-        try {
-            return open().getOption(name);
-        } catch (IOException e) {
-            throw failure(e);
-        }
-    }
-
-    @Override
-    protected Set<SocketOption<?>> supportedOptions() {
-        return JdkOptions.of(channel);
-    }
-
-    @Override
     public String toString() {
-        return channel == null ? "<JdkServerSocket, not created>" : SocketNames.of("ServerSocket", channel, closed);
+        return describe(TYPE);
     }
 
     // ---- what only connections can ----

@@ -1,6 +1,5 @@
 package dev.jevent.io.net;
 
-import dev.jevent.Hub;
 import dev.jevent.Interest;
 import dev.jevent.io.Readiness;
 import java.io.FileDescriptor;
@@ -8,22 +7,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -35,29 +30,21 @@ import java.util.function.BooleanSupplier;
  *                          └────────── close() ──▶ CLOSED ◀──────┘
  * </pre>
  */
-final class JdkSocket extends SocketImpl {
+final class JdkSocket extends JdkChannel<SocketChannel> {
     /** Operations without a wait before others get their turn. */
     private static final int FAIR = 64;
 
     /** The JDK copies a heap buffer whole, however little the socket takes of it, and keeps the copy's memory. */
     private static final int PIECE = 128 * 1024;
 
+    private static final String TYPE = "Socket";
     private static final int AHEAD = 8 * 1024;
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
-    private final BooleanSupplier cooperative;
-    private final TcpSocket viewed; // null: the channel is this socket's own
-
-    private volatile SocketChannel channel;
-    private Readiness readiness;
     private Gate reading;
     private Gate writing;
-    private Cleaner.Cleanable whenForgotten; // null: viewed has an end of its own
-
-    private volatile boolean closed;
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
-    private volatile int soTimeout; // milliseconds; 0: none
     private int unwaited; // a hint, so a race doesn't matter
 
     // For those whose turn it is.
@@ -68,38 +55,20 @@ final class JdkSocket extends SocketImpl {
 
     /** @param cooperative whether greenlets wait in their loop */
     JdkSocket(BooleanSupplier cooperative) {
-        this.cooperative = cooperative;
-        viewed = null;
+        super(cooperative);
     }
 
     /** A view of {@code viewed}. */
     JdkSocket(TcpSocket viewed) {
-        cooperative = () -> true;
-        this.viewed = viewed;
+        super(viewed);
         use(viewed.channel(), viewed.readiness());
     }
 
-    private void use(SocketChannel channel, Readiness readiness) {
-        this.readiness = readiness;
+    @Override
+    Gate[] gates(SocketChannel channel, Readiness readiness) {
         reading = new Gate(channel, readiness, Interest.READ, SelectionKey.OP_READ, cooperative);
         writing = new Gate(channel, readiness, Interest.WRITE, SelectionKey.OP_WRITE, cooperative);
-        this.channel = channel;
-    }
-
-    private void own(SocketChannel opened) throws IOException {
-        try {
-            opened.configureBlocking(false);
-            use(opened, new Readiness(new SocketNames.Named("Socket", opened), opened));
-            whenForgotten = Forgotten.closeAfter(this, readiness, reading, writing);
-        } catch (Throwable e) {
-            opened.close();
-            throw e;
-        }
-    }
-
-    static SelectorProvider channels() {
-        Hub hub = Hub.ifExists();
-        return hub == null || hub.isClosed() ? SelectorProvider.provider() : hub.loop().channels();
+        return new Gate[] {reading, writing};
     }
 
     // ---- its life ----
@@ -110,18 +79,14 @@ final class JdkSocket extends SocketImpl {
             throw new IOException("datagrams on a stream socket");
         }
         if (channel == null) {
-            own(channels().openSocketChannel());
+            own(channels().openSocketChannel(), TYPE);
         }
     }
 
     /** Takes over a connection that a server socket has accepted; closes it if that fails. */
     void accepted(SocketChannel accepted) throws IOException {
-        own(accepted);
+        own(accepted, TYPE);
         connected();
-    }
-
-    boolean isView() {
-        return viewed != null;
     }
 
     /** Tells the {@link java.net.Socket} whose it is connected to. */
@@ -131,21 +96,6 @@ final class JdkSocket extends SocketImpl {
         address = remote.getAddress();
         port = remote.getPort();
         localport = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-    }
-
-    private SocketChannel open() throws SocketException {
-        SocketChannel open = channel;
-        if (open == null) {
-            throw new SocketException("Socket not created");
-        }
-        if (closed || readiness.isClosed()) {
-            throw new SocketException("Socket closed");
-        }
-        return open;
-    }
-
-    private SocketException failure(IOException e) {
-        return e instanceof SocketException same ? same : JdkErrors.of(e, closed || readiness.isClosed());
     }
 
     @Override
@@ -195,14 +145,6 @@ final class JdkSocket extends SocketImpl {
         }
     }
 
-    private void enter(Gate gate) throws IOException {
-        try {
-            gate.enter();
-        } catch (IOException e) {
-            throw failure(e);
-        }
-    }
-
     private void connectChannel(InetSocketAddress target, long nanos) throws IOException {
         Gate gate = writing;
         open();
@@ -232,29 +174,6 @@ final class JdkSocket extends SocketImpl {
     @Override
     protected void accept(SocketImpl into) throws IOException {
         throw new SocketException("a socket that connects cannot accept");
-    }
-
-    @Override
-    protected void close() throws IOException {
-        closed = true;
-        if (channel != null) {
-            if (viewed != null) {
-                viewed.close();
-            } else {
-                closeGates();
-                try {
-                    readiness.close();
-                } finally {
-                    whenForgotten.clean();
-                }
-            }
-        }
-    }
-
-    /** Tells threads without a hub that {@link #viewed} is being closed. */
-    void closeGates() {
-        reading.close();
-        writing.close();
     }
 
     @Override
@@ -340,7 +259,7 @@ final class JdkSocket extends SocketImpl {
             unwaited = 0;
             gate.yield();
         }
-        long nanos = soTimeout * 1_000_000L;
+        long nanos = soTimeoutNanos();
         long start = -1;
         while (true) {
             if (!gate.isDrained()) {
@@ -399,7 +318,7 @@ final class JdkSocket extends SocketImpl {
                         ahead = buffer.flip();
                     }
                 } catch (IOException e) {
-                    if (closed || readiness.isClosed()) {
+                    if (isClosed()) {
                         throw failure(e);
                     }
                     aheadFailure = e; // for the next read
@@ -483,49 +402,8 @@ final class JdkSocket extends SocketImpl {
         }
     }
 
-    // ---- options ----
-
-    @Override
-    public void setOption(int id, Object value) throws SocketException {
-        SocketChannel open = open();
-        if (id == SO_TIMEOUT) {
-            soTimeout = (Integer) value;
-        } else {
-            JdkOptions.set(open, id, value);
-        }
-    }
-
-    @Override
-    public Object getOption(int id) throws SocketException {
-        SocketChannel open = open();
-        return id == SO_TIMEOUT ? (Object) soTimeout : JdkOptions.get(open, id);
-    }
-
-    @Override
-    protected <T> void setOption(SocketOption<T> name, T value) throws IOException {
-        try {
-            open().setOption(name, value);
-        } catch (IOException e) {
-            throw failure(e);
-        }
-    }
-
-    @Override
-    protected <T> T getOption(SocketOption<T> name) throws IOException {
-        try {
-            return open().getOption(name);
-        } catch (IOException e) {
-            throw failure(e);
-        }
-    }
-
-    @Override
-    protected Set<SocketOption<?>> supportedOptions() {
-        return JdkOptions.of(channel);
-    }
-
     @Override
     public String toString() {
-        return channel == null ? "<JdkSocket, not created>" : SocketNames.of("Socket", channel, closed);
+        return describe(TYPE);
     }
 }
