@@ -628,10 +628,24 @@ class AresResolverTest {
     @Test
     @DisplayName("it is chosen by its rank, without a word, where its library can be loaded")
     void itIsChosenByRank(Hub hub) {
+        Resolvers.assumeBuilt();
         assertThat(new AresResolverProvider().availability().reason()).isNull();
         assertThat(new AresResolverProvider().rank()).isEqualTo(100);
         assertThat(hub.resolver()).isInstanceOf(AresResolver.class).asString().startsWith("<resolver ares of ");
         assertThat(Ares.version()).matches("1\\.\\d+\\.\\d+");
+    }
+
+    @Test
+    @DisplayName("what asks InetAddress in a greenlet asks it, too, whoever wrote that")
+    void inetAddressAsksIt(Hub hub) throws Exception {
+        try (AresResolver resolver = Resolvers.open(hub, server)) {
+            hub.resolver(resolver);
+            Greenlet<List<InetAddress>> unmodified = hub.spawn(
+                    (Callable<List<InetAddress>>) () -> List.of(InetAddress.getAllByName("unmodified.example")));
+            assertThat(unmodified.get()).containsExactlyInAnyOrder(FOUR, SIX);
+            assertThat(server.asked).containsExactlyInAnyOrder("unmodified.example A udp", "unmodified.example AAAA udp");
+            hub.resolver(null);
+        }
     }
 
     @Test
