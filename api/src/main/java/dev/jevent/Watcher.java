@@ -136,7 +136,7 @@ public interface Watcher extends AutoCloseable {
     interface Stat extends Watcher {
         Path path();
 
-        /** How often the file is looked at. */
+        /** How often the file is looked at; a loop that hears of changes looks sooner. */
         Duration interval();
 
         /** The attributes as last seen; null: no such file. */

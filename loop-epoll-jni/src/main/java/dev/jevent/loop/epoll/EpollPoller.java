@@ -31,8 +31,8 @@ import java.util.Map;
  * the wait. The event descriptor that ends it for other threads is never read: edge-triggered, each write to it counts.
  * The library of the JDK for interruptible channels tells of an interrupt.
  *
- * <p><b>Price.</b> Three descriptors at most for each loop, one more for all files that are watched, and one for each process. A channel that is closed without telling the loop leaves it
- * without a word: see {@link dev.jevent.Watcher.Io#checksClosed}.
+ * <p><b>Price.</b> Three descriptors at most for each loop, one more for all files that are watched, and one for each process. A
+ * channel that is closed without telling the loop leaves it without a word: see {@link dev.jevent.Watcher.Io#checksClosed}.
  */
 final class EpollPoller implements Poller {
     /** Longest wait that the clock of the system takes; the loop asks again. */
