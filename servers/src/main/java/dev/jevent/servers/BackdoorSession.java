@@ -108,19 +108,22 @@ final class BackdoorSession {
         }
         for (Map.Entry<String, BackdoorServer.Variable> variable : variables.entrySet()) {
             String declaration = variable.getValue().type() + " " + variable.getKey() + " = null;";
-            checked(shell.eval(declaration), declaration);
-            control.assign(variable.getKey(), variable.getValue().value());
+            if (checked(shell.eval(declaration), declaration)) {
+                control.assign(variable.getKey(), variable.getValue().value());
+            }
         }
         return null;
     }
 
-    private void checked(List<SnippetEvent> events, String source) {
+    private boolean checked(List<SnippetEvent> events, String source) {
         for (SnippetEvent event : events) {
             if (event.status() != Snippet.Status.VALID) {
                 out.println("not in this session: " + source);
                 printDiagnostics(event.snippet());
+                return false;
             }
         }
+        return true;
     }
 
     // ---- in the session's greenlet ----

@@ -1,6 +1,7 @@
 package dev.jevent.servers;
 
 import dev.jevent.Greenlet;
+import dev.jevent.GreenletExit;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.Switches;
 import dev.jevent.io.Readiness;
@@ -191,7 +192,9 @@ public abstract non-sealed class DatagramServer extends Server {
         try {
             taken();
             handle(datagram);
-        } catch (Exception e) {
+        } catch (GreenletExit e) {
+            throw e;
+        } catch (Throwable e) {
             error = e;
             hub().handleError(datagram, e);
         } finally {

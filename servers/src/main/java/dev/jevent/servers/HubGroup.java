@@ -162,8 +162,8 @@ public final class HubGroup implements AutoCloseable {
     }
 
     /**
-     * Stops all servers at once, and closes their hubs: what else was spawned there is killed. Must not be called on one of them by
-     * other than a handler.
+     * Stops all servers at once, and closes their hubs: what else was spawned there is killed. A handler that calls this isn't waited
+     * for; its own hub is closed when it waits next.
      *
      * @param grace as for {@link Server#stop(Duration)}; null: each has its own
      * @return whether no handler had to be killed
@@ -175,7 +175,12 @@ public final class HubGroup implements AutoCloseable {
         }
         stopping.set(true);
         List<Greenlet<Boolean>> stops = new ArrayList<>();
+        Server own = null;
         for (Member member : members) {
+            if (member.isCurrent()) {
+                own = member.server();
+                continue; // it has to know which handler calls
+            }
             Greenlet<Boolean> stop = member.stop(grace);
             if (stop != null) {
                 stops.add(stop);
@@ -183,6 +188,9 @@ public final class HubGroup implements AutoCloseable {
         }
         boolean inTime = true;
         try (Hub.Hold _ = hold()) {
+            if (own != null) {
+                inTime = grace == null ? own.stop() : own.stop(grace);
+            }
             for (Greenlet<Boolean> stop : stops) {
                 stop.join();
                 inTime &= !Boolean.FALSE.equals(stop.value());
@@ -336,9 +344,15 @@ public final class HubGroup implements AutoCloseable {
         }
 
         void awaitEnd() {
-            if (launched && !hub.isCurrent()) {
+            if (launched && !isCurrent()) {
                 end.join();
             }
+        }
+
+        /** Whether the caller runs there. */
+        boolean isCurrent() {
+            Hub mine = hub;
+            return mine != null && mine.isCurrent();
         }
 
         Server server() {

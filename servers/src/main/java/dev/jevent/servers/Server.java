@@ -59,7 +59,7 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
     private volatile State state = State.NEW;
     private volatile Hub hub; // null: never started
     private volatile Pool handlers = new Pool(); // those of this life
-    private Acceptor acceptor; // null: never started, or another server of its group accepts for it
+    private volatile Acceptor acceptor; // null: never started, or another server of its group accepts for it
     private Place place = Place.ALONE;
     private final Event stopped = new Event();
     private volatile Throwable failure; // of the listener
@@ -314,11 +314,13 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
         if (mine == null || mine.isCurrent() || state == State.STOPPED) {
             return stopHere(grace);
         }
-        if (mine.isClosed()) {
+        Greenlet<Boolean> there;
+        try {
+            there = mine.spawn(() -> stopHere(grace));
+        } catch (HubDestroyed e) {
             end(handlers); // nothing of it runs any more
             return true;
         }
-        Greenlet<Boolean> there = mine.spawn(() -> stopHere(grace));
         try {
             there.join();
         } finally {
@@ -337,18 +339,21 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
         }
         long killedBefore = killed.get();
         Pool mine = handlers;
-        if (state == State.STARTED) {
+        boolean first = state == State.STARTED;
+        if (first) {
             state = State.STOPPING;
             mine.shutdown();
             stopListeningOrReport();
             if (acceptor != null && !isHandlingInPlace()) {
                 acceptor.killLater();
             }
-            stopping();
         }
         mine.discard(Greenlet.current());
         boolean ended = false;
         try {
+            if (first) {
+                stopping();
+            }
             ended = awaitEnd(mine, Durations.nanos("grace", grace));
         } finally {
             try {

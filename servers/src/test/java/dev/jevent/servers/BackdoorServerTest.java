@@ -192,6 +192,18 @@ class BackdoorServerTest {
     }
 
     @HubTest(virtualTime = false)
+    void aVariableThatTheCompilerCannotSeeIsLeftOut() throws Exception {
+        try (BackdoorServer server = BackdoorServer.on(0).with("class", 5).with("after", 6)) {
+            server.start();
+            try (ByteStream client = connect(server)) {
+                send(client, server.token() + "\n");
+                assertThat(until(client, PROMPT)).contains("not in this session: java.lang.Integer class = null;");
+                assertThat(eval(client, "after")).isEqualTo("after ==> 6\n");
+            }
+        }
+    }
+
+    @HubTest(virtualTime = false)
     void errorsAreToldAndTheSessionGoesOn() throws Exception {
         try (BackdoorServer server = BackdoorServer.on(0)) {
             server.start();

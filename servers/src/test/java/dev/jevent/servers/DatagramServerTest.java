@@ -69,10 +69,14 @@ class DatagramServerTest {
     @HubTest(virtualTime = false)
     void aFailingHandlerIsReportedAndOthersGoOn(Errors errors) throws Exception {
         errors.expect(IllegalArgumentException.class, 2);
+        errors.expect(StackOverflowError.class, 2);
         for (boolean inPlace : new boolean[] {false, true}) {
             DatagramServer server = DatagramServer.on(LOOPBACK, datagram -> {
                 if (datagram.data().get(0) == '!') {
                     throw new IllegalArgumentException("a defect");
+                }
+                if (datagram.data().get(0) == '?') {
+                    throw new StackOverflowError("mine");
                 }
                 datagram.reply(datagram.data());
             });
@@ -83,9 +87,11 @@ class DatagramServerTest {
                 server.start();
                 try (UdpSocket client = client(server)) {
                     client.write(UTF_8.encode("!"));
+                    client.write(UTF_8.encode("?"));
                     assertThat(ask(client, "good")).isEqualTo("good");
                 }
-                assertThat(server.statistics().failed()).isEqualTo(1);
+                assertThat(server.statistics().failed()).isEqualTo(2);
+                assertThat(server.statistics().acceptErrors()).isZero();
             }
         }
     }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 class HubGroupTest {
@@ -124,6 +125,29 @@ class HubGroupTest {
         serving.get();
         assertThat(hubs).hasSize(2).allMatch(Hub::isClosed);
         assertThatThrownBy(group::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    @HubTest(virtualTime = false)
+    void aHandlerMayStopItsGroup() throws Exception {
+        AtomicReference<HubGroup> group = new AtomicReference<>();
+        AtomicInteger ended = new AtomicInteger();
+        group.set(HubGroup.of(2, () -> StreamServer.on(LOOPBACK, connection -> {
+            line(connection);
+            try {
+                group.get().stop(Duration.ofHours(1));
+            } finally {
+                ended.getAndIncrement();
+            }
+        })));
+        Greenlet<Void> serving = spawn(() -> group.get().serveForever());
+        while (group.get().servers().size() < 2) {
+            Hub.current().sleep(Duration.ofMillis(1));
+        }
+        try (TcpSocket client = connect(group.get())) {
+            assertThat(ask(client, "stop")).isNull();
+        }
+        serving.get();
+        assertThat(ended).hasValue(1);
     }
 
     @HubTest(virtualTime = false)
