@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A pipe of the operating system, both ends of it: what is written can be read, by greenlets of the same hub or of others. Waits
@@ -72,47 +73,60 @@ public final class PipeStream implements ByteStream {
     @Switches
     public int read(ByteBuffer into) throws IOException {
         begin(reading, Interest.READ);
-        if (!into.hasRemaining()) {
-            return 0;
-        }
-        long since = start();
-        while (true) {
-            if (!reading.isDrained(Interest.READ)) {
-                int count = source.read(into);
-                if (count != 0) {
-                    return count;
-                }
-                reading.drained(Interest.READ);
+        try {
+            if (!into.hasRemaining()) {
+                return 0;
             }
-            await(reading, Interest.READ, since, 0);
+            long since = start();
+            while (true) {
+                if (!reading.isDrained(Interest.READ)) {
+                    int count = source.read(into);
+                    if (count != 0) {
+                        return count;
+                    }
+                    reading.drained(Interest.READ);
+                }
+                await(reading, Interest.READ, since, 0);
+            }
+        } finally {
+            reading.release(Interest.READ);
         }
     }
 
     @Override
     @Switches
     public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
         begin(reading, Interest.READ);
-        if (remaining(into, offset, length) == 0) {
-            return 0;
-        }
-        long since = start();
-        while (true) {
-            if (!reading.isDrained(Interest.READ)) {
-                long count = source.read(into, offset, length);
-                if (count != 0) {
-                    return count;
-                }
-                reading.drained(Interest.READ);
+        try {
+            if (remaining(into, offset, length) == 0) {
+                return 0;
             }
-            await(reading, Interest.READ, since, 0);
+            long since = start();
+            while (true) {
+                if (!reading.isDrained(Interest.READ)) {
+                    long count = source.read(into, offset, length);
+                    if (count != 0) {
+                        return count;
+                    }
+                    reading.drained(Interest.READ);
+                }
+                await(reading, Interest.READ, since, 0);
+            }
+        } finally {
+            reading.release(Interest.READ);
         }
     }
 
     @Override
     @NeverSwitches
     public int tryRead(ByteBuffer into) throws IOException {
-        checkUsable(reading, Interest.READ);
-        return source.read(into);
+        reading.acquire(Interest.READ);
+        try {
+            return source.read(into);
+        } finally {
+            reading.release(Interest.READ);
+        }
     }
 
     // ---- writing ----
@@ -121,35 +135,48 @@ public final class PipeStream implements ByteStream {
     @Switches
     public int write(ByteBuffer from) throws IOException {
         begin(writing, Interest.WRITE);
-        int total = from.remaining();
-        long since = start();
-        while (from.hasRemaining()) {
-            if (sink.write(from) == 0) {
-                await(writing, Interest.WRITE, since, total - from.remaining());
+        try {
+            int total = from.remaining();
+            long since = start();
+            while (from.hasRemaining()) {
+                if (sink.write(from) == 0) {
+                    await(writing, Interest.WRITE, since, total - from.remaining());
+                }
             }
+            return total;
+        } finally {
+            writing.release(Interest.WRITE);
         }
-        return total;
     }
 
     @Override
     @Switches
     public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, from.length);
         begin(writing, Interest.WRITE);
-        long total = remaining(from, offset, length);
-        long since = start();
-        for (long left = total; left > 0; left = remaining(from, offset, length)) {
-            if (sink.write(from, offset, length) == 0) {
-                await(writing, Interest.WRITE, since, total - left);
+        try {
+            long total = remaining(from, offset, length);
+            long since = start();
+            for (long left = total; left > 0; left = remaining(from, offset, length)) {
+                if (sink.write(from, offset, length) == 0) {
+                    await(writing, Interest.WRITE, since, total - left);
+                }
             }
+            return total;
+        } finally {
+            writing.release(Interest.WRITE);
         }
-        return total;
     }
 
     @Override
     @NeverSwitches
     public int tryWrite(ByteBuffer from) throws IOException {
-        checkUsable(writing, Interest.WRITE);
-        return sink.write(from);
+        writing.acquire(Interest.WRITE);
+        try {
+            return sink.write(from);
+        } finally {
+            writing.release(Interest.WRITE);
+        }
     }
 
     private static long remaining(ByteBuffer[] buffers, int offset, int length) {
@@ -162,20 +189,17 @@ public final class PipeStream implements ByteStream {
 
     // ---- waiting ----
 
+    /** Takes that end, which {@link Readiness#release} must follow; before, after many operations without a wait, lets others run. */
     private void begin(Readiness end, Interest interest) throws IOException {
-        checkUsable(end, interest);
         if (++unwaited > FAIR) {
+            if (end.isClosed()) {
+                throw new ClosedChannelException();
+            }
+            end.checkFree(interest);
             unwaited = 0;
             Hub.current().yieldNow();
-            checkUsable(end, interest);
         }
-    }
-
-    private static void checkUsable(Readiness end, Interest interest) throws ClosedChannelException {
-        if (end.isClosed()) {
-            throw new ClosedChannelException();
-        }
-        end.checkFree(interest);
+        end.acquire(interest);
     }
 
     private long start() {

@@ -513,6 +513,13 @@ class SubprocessTest {
     }
 
     @HubTest(virtualTime = false)
+    @DisplayName("F-SUB-03: of a program that ends at once, what its children write later is read where a shell waits for the pipe")
+    void childrenOfOneThatEndsAtOnce() throws Exception {
+        String program = "(sleep 0.1; echo late) & exit 0";
+        assertThat(Subprocess.run("/bin/sh", "-c", "\"$@\" | cat", "sh", "/bin/sh", "-c", program).text()).isEqualTo("late\n");
+    }
+
+    @HubTest(virtualTime = false)
     void brokenPipeIsTold() throws Exception {
         try (Subprocess process = Subprocess.start("true")) {
             process.waitFor();
