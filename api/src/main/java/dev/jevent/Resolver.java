@@ -64,7 +64,12 @@ public interface Resolver extends AutoCloseable {
      * @param ttl seconds
      * @param data in presentation format [RFC 1035 section 5.1]
      */
-    record Entry(String name, String type, long ttl, String data) {}
+    record Entry(String name, String type, long ttl, String data) {
+        /** What {@link #data} says, by its parts. @throws IllegalArgumentException if that isn't what the type has */
+        public RecordData typed() {
+            return RecordData.of(this);
+        }
+    }
 
     /** The name it is chosen by: {@code threadpool}, {@code ares}… */
     String name();
