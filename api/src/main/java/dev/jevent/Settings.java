@@ -44,13 +44,13 @@ public final class Settings {
     /** Name servers that are asked, as {@code 9.9.9.9} or {@code 127.0.0.1:5353}; empty: those of the system. [F-DNS-14] */
     public static final Key<List<String>> RESOLVER_NAMESERVERS = key("resolver.nameservers", List.of());
 
-    /** How long the resolver ares waits for an answer before it asks again, and twice as long each time; zero: as the system says. */
+    /** How long the resolver ares waits for an answer before it asks again, and twice as long each time; zero: as resolv.conf says, else 2 s. */
     public static final Key<Duration> ARES_TIMEOUT = key("resolver.ares.timeout", Duration.ZERO);
 
-    /** How often the resolver ares asks each name server; 0: as the system says. */
+    /** How often the resolver ares asks each name server; 0: as resolv.conf says, else 3 times. */
     public static final Key<Integer> ARES_TRIES = key("resolver.ares.tries", 0);
 
-    /** Names with fewer dots are first looked for in the search domains; 0: as the system says. */
+    /** Names with fewer dots are first looked for in the search domains; 0: as resolv.conf says, else 1. */
     public static final Key<Integer> ARES_NDOTS = key("resolver.ares.ndots", 0);
 
     /** The port of name servers that are named without one; 0: 53. */

@@ -14,11 +14,16 @@ import java.util.List;
  * What is asked, and how often: the settings as c-ares takes them.
  *
  * @param servers as {@code HOST:PORT,…}; empty: those of resolv.conf
- * @param timeoutMillis 0: the default, as for the next four
+ * @param ndots 0: the default, as for the next two
  * @param resolvConf another one; empty: the system's
  */
 record Configuration(
         String servers, int flags, int timeoutMillis, int tries, int ndots, int udpPort, int tcpPort, String resolvConf) {
+    /** Those of later releases of c-ares: 2, 4 and 8 seconds with one name server. Earlier ones wait for 75 seconds in all. */
+    private static final int SECONDS = 2;
+
+    private static final int TRIES = 3;
+
     /** @throws IllegalArgumentException naming the setting, its value and what is expected */
     static Configuration of(Settings settings, String resolvConf) {
         List<String> servers = new ArrayList<>();
@@ -30,8 +35,8 @@ record Configuration(
         return new Configuration(
                 String.join(",", servers),
                 flags(settings.get(Settings.ARES_FLAGS)),
-                timeout != 0 ? timeout : 1000 * option(resolvConf, "timeout:", 30),
-                tries != 0 ? tries : option(resolvConf, "attempts:", 5),
+                timeout != 0 ? timeout : 1000 * option(resolvConf, "timeout:", 30, SECONDS),
+                tries != 0 ? tries : option(resolvConf, "attempts:", 5, TRIES),
                 settings.get(Settings.ARES_NDOTS),
                 port(Settings.ARES_UDP_PORT, settings),
                 port(Settings.ARES_TCP_PORT, settings),
@@ -92,15 +97,15 @@ record Configuration(
         return flags;
     }
 
-    /** What resolv.conf says after {@code options}; 0: nothing. c-ares knows these by older names only. */
-    private static int option(String resolvConf, String option, int most) {
-        int value = 0;
+    /** What resolv.conf says after {@code options}, which c-ares knows by older names only. */
+    private static int option(String resolvConf, String option, int most, int otherwise) {
+        int value = otherwise;
         try {
             for (String line : Files.readAllLines(Path.of(resolvConf), StandardCharsets.ISO_8859_1)) {
                 String[] words = line.strip().split("\\s+");
                 for (int i = 1; words[0].equals("options") && i < words.length; i++) {
                     if (words[i].matches(option + "\\d{1,9}")) {
-                        value = Math.min(most, Integer.parseInt(words[i], option.length(), words[i].length(), 10));
+                        value = Math.clamp(Integer.parseInt(words[i], option.length(), words[i].length(), 10), 1, most);
                     }
                 }
             }

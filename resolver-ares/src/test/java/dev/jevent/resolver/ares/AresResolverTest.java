@@ -365,6 +365,7 @@ class AresResolverTest {
             for (String[] each : expected) {
                 String name = each[0].toLowerCase(java.util.Locale.ROOT) + ".records.example";
                 assertThat(resolver.records(name, each[0])).as(each[0]).containsExactly(new Resolver.Entry(name, each[0], 300, each[1]));
+                assertThat(resolver.records(name, each[0]).getFirst().typed()).as(each[0]).isNotNull();
             }
             assertThat(resolver.records(".", "TYPE65280".replace("65280", "1"))).hasSize(1);
             assertThatThrownBy(() -> resolver.records("a.example", "MXX"))
