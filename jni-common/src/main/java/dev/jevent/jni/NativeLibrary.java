@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -39,6 +41,9 @@ public final class NativeLibrary {
 
     private static final Set<PosixFilePermission> OWNER_ONLY = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+
+    /** Names tried for a directory; one that another process takes at the same nanosecond is rare enough. */
+    private static final int ATTEMPTS = 10;
 
     private final String reason;
     private final String source;
@@ -115,7 +120,7 @@ public final class NativeLibrary {
         Path directory = null;
         Path library = null;
         try {
-            directory = Files.createTempDirectory(temporary, "jevent-");
+            directory = privateDirectory(temporary);
             checkPrivate(directory);
             library = directory.resolve(file);
             copy(resource, library);
@@ -126,6 +131,23 @@ public final class NativeLibrary {
         } finally {
             remove(library);
             remove(directory);
+        }
+    }
+
+    /**
+     * {@code Files.createTempDirectory} would start the JDK's secure random numbers, which costs a program milliseconds. A name that can be
+     * guessed is no danger: what is there already isn't taken.
+     */
+    private static Path privateDirectory(Path parent) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            Path directory = parent.resolve("jevent-" + Long.toHexString(System.nanoTime()));
+            try {
+                return Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 
