@@ -65,10 +65,9 @@ final class BackdoorSession {
     void run() throws Exception {
         Greenlet<Void> reader = hub.spawn(input::read);
         reader.name("input of " + connection);
-        try (var _ = RoutedOutput.install()) {
+        try {
             if (isAdmitted()) {
-                compiler.apply(this::open);
-                loop();
+                serve();
             }
         } finally {
             reader.killLater();
@@ -80,6 +79,13 @@ final class BackdoorSession {
                 });
             }
             compiler.close();
+        }
+    }
+
+    private void serve() throws Exception {
+        try (var _ = RoutedOutput.install()) {
+            compiler.apply(this::open);
+            loop();
         }
     }
 
