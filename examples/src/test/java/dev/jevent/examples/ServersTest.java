@@ -21,6 +21,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,18 @@ class ServersTest {
         try (var server = EchoServer.on("127.0.0.1:0")) {
             server.start();
             clients((InetSocketAddress) server.address(), 20);
+        }
+    }
+
+    @HubTest(virtualTime = false, inGreenlet = true)
+    void filesAreServed(@TempDir Path directory) throws Exception {
+        Files.writeString(directory.resolve("a.txt"), "content");
+        try (var server = FileServer.on("127.0.0.1:0", directory)) {
+            server.start();
+            var address = (InetSocketAddress) server.address();
+            assertThat(ask(address, "GET /a.txt HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\ncontent");
+            assertThat(ask(address, "GET /none HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 404 ");
+            assertThat(ask(address, "GET /answers HTTP/1.0\r\n\r\n")).endsWith("\r\n\r\n3\n");
         }
     }
 
