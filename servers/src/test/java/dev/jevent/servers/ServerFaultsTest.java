@@ -15,6 +15,7 @@ import dev.jevent.Hub;
 import dev.jevent.io.net.TcpServerSocket;
 import dev.jevent.io.net.TcpSocket;
 import dev.jevent.sync.Event;
+import dev.jevent.sync.Timeout;
 import dev.jevent.testkit.Errors;
 import dev.jevent.testkit.HubTest;
 import java.io.BufferedReader;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 
 class ServerFaultsTest {
@@ -86,6 +88,42 @@ class ServerFaultsTest {
             assertThat(server.state()).isEqualTo(Server.State.STOPPED);
             assertThat(line(client)).isNull();
             assertThatThrownBy(() -> TcpSocket.connect("127.0.0.1", port)).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    void aTimeoutOfWhoServesForEverStopsTheServer() {
+        StreamServer server = echo();
+        assertThatThrownBy(() -> Timeout.run(Duration.ofMillis(20), server::serveForever)).isInstanceOf(TimeoutException.class);
+        assertThat(server.state()).isEqualTo(Server.State.STOPPED);
+    }
+
+    @HubTest(virtualTime = false)
+    void aStopOnAnotherHubThatIsKilledEndsTheGrace() throws Exception {
+        StreamServer server = echo();
+        server.start();
+        try (TcpSocket client = connect(server)) {
+            assertThat(ask(client, "hello")).isEqualTo("hello");
+            Event stopping = new Event();
+            FutureTask<Boolean> elsewhere = new FutureTask<>(() -> {
+                try (Hub other = Hub.current()) {
+                    Greenlet<Boolean> stop = other.spawn(() -> server.stop(Duration.ofHours(1)));
+                    stopping.await();
+                    stop.kill();
+                    return stop.exit() != null;
+                }
+            });
+            Thread.ofPlatform().start(elsewhere);
+            while (server.started()) {
+                yieldNow();
+            }
+            stopping.set();
+            assertThat(line(client)).isNull();
+            while (!elsewhere.isDone()) {
+                yieldNow();
+            }
+            assertThat(elsewhere.get()).isTrue();
+            assertThat(server.state()).isEqualTo(Server.State.STOPPED);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.jevent.servers;
 
+import static dev.jevent.Jevent.yieldNow;
 import static dev.jevent.servers.Clients.LOOPBACK;
 import static dev.jevent.servers.Clients.ask;
 import static dev.jevent.servers.Clients.connect;
@@ -120,6 +121,34 @@ class TlsServerTest {
             }
             assertThat(failures).singleElement().isInstanceOf(SocketTimeoutException.class);
             assertThat(server.failedHandshakes()).isEqualTo(1);
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    void aStopKillsHandshakesToo() throws Exception {
+        StreamServer server = echo();
+        server.start();
+        try (TcpSocket silent = connect(server)) {
+            while (server.statistics().handlers() == 0) {
+                yieldNow();
+            }
+            assertThat(server.stop(Duration.ZERO)).isFalse();
+            assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(server.failedHandshakes()).isZero();
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    void connectionsThatAreHandedOffAreEncryptedOnTheirOwnHub() throws Exception {
+        SSLContext context = certificates.server("localhost");
+        try (HubGroup group = HubGroup.of(2, () -> StreamServer.on(LOOPBACK, Clients::echoLines).tls(context)).handOff()) {
+            group.start();
+            for (int i = 0; i < 4; i++) {
+                try (TlsStream client = client(group.servers().getFirst())) {
+                    assertThat(ask(client, "hello")).isEqualTo("hello");
+                }
+            }
+            assertThat(group.servers()).allMatch(server -> server.statistics().taken() == 2);
         }
     }
 
