@@ -21,13 +21,14 @@ public abstract sealed class Patch
 
     /** {@link java.net.DatagramSocket} and {@link java.net.MulticastSocket}. */
     public static final Patch DATAGRAM = new Fixed("datagram", "java.net.DatagramSocket",
-            "it lets others run by itself; a factory of ours would make the JDK hold the socket's monitor while it receives, so that "
-                    + "nobody could set its timeout meanwhile");
+            "it lets others run by itself; behind a factory of ours the JDK holds the socket's monitor while it receives, so that "
+                    + "whoever sets its timeout meanwhile waits for the next datagram, and main of the hub for ever. A socket that "
+                    + "a kill leaves open is dev.jevent.io.net.UdpSocket");
 
     /** {@link java.nio.channels.SelectableChannel}s in blocking mode. */
     public static final Patch CHANNELS = new Fixed("channels", "SocketChannel and its kin in blocking mode",
-            "they let others run by themselves; a SelectorProvider of ours would have to replace every Selector, too, "
-                    + "and that an interrupt closes a channel is its contract");
+            "they let others run by themselves; a SelectorProvider of ours would have to replace every Selector, too, since the "
+                    + "JDK's refuse channels that aren't its own, and that an interrupt closes a channel is its contract");
 
     /** {@link System#in}. */
     public static final Patch STDIN = new StdinPatch();

@@ -91,7 +91,7 @@ class FilesPatchTest {
     // ---- the hub goes on
 
     @HubTest(virtualTime = false, inGreenlet = true)
-    @DisplayName("F-MON-08: a greenlet waits for a FIFO to be opened, and for what comes, while others run, who write there")
+    @DisplayName("F-MON-06: a greenlet waits for a FIFO to be opened, and for what comes, while others run, who write there")
     void othersRun(Hub hub) throws Exception {
         Path fifo = fifo();
         Greenlet<String> reader = hub.spawn(() -> Files.readString(fifo));

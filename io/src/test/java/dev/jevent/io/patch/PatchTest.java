@@ -13,6 +13,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -174,26 +175,33 @@ class PatchTest {
     void standardInput(Hub hub) throws Exception {
         PipedOutputStream typed = new PipedOutputStream();
         PumpedInput input = new PumpedInput(new PipedInputStream(typed));
-        try {
-            Greenlet<Integer> reader = hub.spawn(() -> input.read());
-            hub.yieldNow();
-            reader.kill();
-            typed.write("one\ntwo\n".getBytes());
-            typed.flush();
-            BufferedReader lines = new BufferedReader(new InputStreamReader(input), 1);
-            assertThat(lines.readLine()).isEqualTo("one");
-            input.pumping(false);
-            assertThat(lines.readLine()).as("what was read ahead").isEqualTo("two");
-            typed.write('x');
-            typed.flush();
-            assertThat(input.available()).isEqualTo(1);
-            assertThat(lines.read()).isEqualTo('x');
-            input.pumping(true);
-            typed.close();
-            assertThat(lines.readLine()).isNull();
-        } finally {
-            input.end();
-        }
+        Greenlet<Integer> reader = hub.spawn(() -> input.read());
+        hub.yieldNow();
+        reader.kill();
+        assertThat(input.available()).as("while a thread reads").isZero();
+        typed.write("one\ntwo\n".getBytes());
+        typed.flush();
+        BufferedReader lines = new BufferedReader(new InputStreamReader(input), 1);
+        assertThat(lines.readLine()).isEqualTo("one");
+        input.pumping(false);
+        assertThat(lines.readLine()).as("what was read ahead").isEqualTo("two");
+        typed.write('x');
+        typed.flush();
+        assertThat(input.available()).isEqualTo(1);
+        assertThat(lines.read()).isEqualTo('x');
+        input.pumping(true);
+        Greenlet<Integer> interrupted = hub.spawn(() -> {
+            try {
+                return input.read();
+            } catch (InterruptedIOException e) {
+                return Thread.interrupted() ? -2 : -3;
+            }
+        });
+        hub.yieldNow();
+        interrupted.thread().interrupt();
+        assertThat(interrupted.get()).isEqualTo(-2);
+        typed.close();
+        assertThat(lines.readLine()).isNull();
     }
 
     @Test
