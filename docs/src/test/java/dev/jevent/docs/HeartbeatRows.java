@@ -1,6 +1,7 @@
 package dev.jevent.docs;
 
 import dev.jevent.Hub;
+import dev.jevent.io.patch.Patch;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -64,6 +65,8 @@ final class HeartbeatRows {
      */
     record Row(String name, Hubs alone, Hubs patched, String advice, boolean pool, Operation operation) {}
 
+    private static final String FILES = "the patch `files`, for which java needs an option; or the thread pool";
+
     private HeartbeatRows() {}
 
     private static Row runs(String name, Operation operation) {
@@ -76,6 +79,10 @@ final class HeartbeatRows {
 
     private static Row pool(String name, String advice, Operation operation) {
         return new Row(name, Hubs.FREEZES, Hubs.FREEZES, advice, true, operation);
+    }
+
+    private static Row patchedOrPool(String name, String advice, Operation operation) {
+        return new Row(name, Hubs.FREEZES, Hubs.RUNS, advice, true, operation);
     }
 
     private static Row freezes(String name, String advice, Operation operation) {
@@ -102,14 +109,15 @@ final class HeartbeatRows {
                 pool("`InetAddress.isReachable`, `NetworkInterface.*`", "no hook: the thread pool", HeartbeatRows::reachable),
                 pool("`FileInputStream`, `FileOutputStream`, `RandomAccessFile` (here: a FIFO)", "no hook: the thread pool",
                         HeartbeatRows::fileStream),
-                pool("`FileChannel`, `Files.*` (here: a FIFO)", "the thread pool", HeartbeatRows::files),
-                pool("`FileChannel.lock`", "the thread pool, or `tryLock` and `Hub.sleep` in turns", HeartbeatRows::fileLock),
+                patchedOrPool("`FileChannel`, `Files.*` (here: a FIFO)", FILES, HeartbeatRows::files),
+                patchedOrPool("`FileChannel.lock`", FILES + ", or `tryLock` and `Hub.sleep` in turns", HeartbeatRows::fileLock),
                 runs("`WatchService.poll`, `AsynchronousFileChannel`", HeartbeatRows::watch),
-                pool("`Process`: its streams", "no hook: the thread pool", HeartbeatRows::processOutput),
+                pool("`Process`: its streams", "no hook: `dev.jevent.io.process`, or the thread pool", HeartbeatRows::processOutput),
                 runs("`Process.waitFor`, `onExit`", () -> new ProcessBuilder("sleep", "1").start().waitFor()),
                 runs("`ProcessBuilder.start`, again and again: a few milliseconds each", HeartbeatRows::processStart),
                 patched("`System.in`", "", HeartbeatRows::standardInput),
-                pool("`System.out` into a pipe that is full", "the thread pool, or a logger with a thread of its own", HeartbeatRows::standardOutput),
+                patchedOrPool("`System.out`, `System.err` into a pipe that is full", "the patch, or a logger with a thread of its own",
+                        HeartbeatRows::standardOutput),
                 freezes("a static initialiser that sleeps", "initialise the class before: `Class.forName` on main",
                         () -> Class.forName(SleepingClass.class.getName())),
                 freezes("a static initialiser that reads from a `Socket`", "as above", HeartbeatRows::classInitialiserReads),
@@ -378,8 +386,18 @@ final class HeartbeatRows {
                 in.transferTo(java.io.OutputStream.nullOutputStream());
             }
         });
-        try (var out = new PrintStream(new FileOutputStream(fifo.toFile()))) {
-            out.print("x".repeat(200_000));
+        var before = System.err;
+        boolean patched = Patch.STDOUT.isOn();
+        System.setErr(new PrintStream(new FileOutputStream(fifo.toFile())));
+        try {
+            if (patched) {
+                Patch.STDOUT.on(); // for the new one
+            }
+            System.err.print("x".repeat(100_000)); // more than a pipe holds
+            System.err.print("x".repeat(100_000)); // more than a patched one holds besides
+            System.err.close(); // after what was printed
+        } finally {
+            System.setErr(before);
         }
     }
 

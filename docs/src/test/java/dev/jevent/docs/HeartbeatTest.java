@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jevent.docs.HeartbeatRows.Hubs;
 import dev.jevent.docs.HeartbeatRows.Row;
+import dev.jevent.io.patch.OffloadedFileSystemProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -141,7 +142,11 @@ class HeartbeatTest {
         }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-Xshare:auto",
-                "-cp", classPath, Heartbeat.class.getName(), mode, Integer.toString(atOnce)));
+                "-cp", classPath));
+        if (mode.equals("patched")) {
+            command.add("-Djava.nio.file.spi.DefaultFileSystemProvider=" + OffloadedFileSystemProvider.class.getName());
+        }
+        command.addAll(List.of(Heartbeat.class.getName(), mode, Integer.toString(atOnce)));
         numbers.forEach(number -> command.add(number.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put(HeartbeatRows.ALIASES, aliases.toString());

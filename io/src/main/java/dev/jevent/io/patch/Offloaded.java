@@ -62,10 +62,7 @@ abstract class Offloaded<V> implements Callable<Void> {
         }.on(hub);
     }
 
-    /**
-     * Null where a call blocks, as it does without jevent: also on main, whose loop must not turn below the monitors that the JDK's
-     * streams hold while they read and write.
-     */
+    /** Null where a call blocks, as it does without jevent: also on main, where calls of the JDK do. */
     static Hub hub() {
         if (!on || !Thread.currentThread().isVirtual()) {
             return null;

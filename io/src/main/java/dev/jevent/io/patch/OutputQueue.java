@@ -176,10 +176,7 @@ final class OutputQueue extends Guard {
         }
     }
 
-    /**
-     * Null for who parks instead: a callback, for which only others of its kind wait; and main, whose loop must not turn below the
-     * monitors that it prints with.
-     */
+    /** Null for who parks instead: a callback, for which only others of its kind wait; and main, where calls of the JDK block. */
     private static Waiter waiter() {
         if (!Thread.currentThread().isVirtual()) {
             return null;
