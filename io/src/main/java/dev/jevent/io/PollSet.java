@@ -4,14 +4,9 @@ import dev.jevent.ConcurrentUseException;
 import dev.jevent.Durations;
 import dev.jevent.Hub;
 import dev.jevent.Interest;
-import dev.jevent.Pollable;
 import dev.jevent.Strand;
 import dev.jevent.Waiter;
-import dev.jevent.Watcher;
 import dev.jevent.contract.Switches;
-import dev.jevent.spi.CarrierCallback;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -42,7 +37,7 @@ public final class PollSet implements AutoCloseable {
     private static final int WRITE = Interest.WRITE.mask();
 
     private final Hub hub = Hub.current();
-    private final Map<Object, Entry> entries = new LinkedHashMap<>();
+    private final Map<Object, Polled> entries = new LinkedHashMap<>();
     private Waiter waiter; // who polls
     private boolean closed;
 
@@ -98,7 +93,7 @@ public final class PollSet implements AutoCloseable {
         confine();
         Interest.checkMask(interest);
         checkPossible(channel, interest);
-        Entry old = entries.get(source);
+        Polled old = entries.get(source);
         if (old != null) {
             old.interest(interest);
             return;
@@ -109,9 +104,9 @@ public final class PollSet implements AutoCloseable {
         if (channel.isBlocking()) {
             throw new IllegalArgumentException("channel: " + channel + " (expected: one in non-blocking mode)");
         }
-        Entry entry = new Entry(this, channel, readiness, interest);
+        Polled entry = new Polled(this, channel, readiness, interest);
         if (readiness != null && !readiness.attach(entry)) {
-            entry.watcher.close();
+            entry.free();
             throw new IllegalArgumentException("source: " + source + " (expected: an open one)");
         }
         entries.put(source, entry);
@@ -134,7 +129,7 @@ public final class PollSet implements AutoCloseable {
     public void modify(Object source, int interest) {
         confine();
         Interest.checkMask(interest);
-        Entry entry = known(entries.get(source), source);
+        Polled entry = known(entries.get(source), source);
         checkPossible(entry.channel, interest);
         entry.interest(interest);
     }
@@ -145,7 +140,7 @@ public final class PollSet implements AutoCloseable {
         known(entries.remove(source), source).remove();
     }
 
-    private Entry known(Entry entry, Object source) {
+    private Polled known(Polled entry, Object source) {
         if (entry == null) {
             throw new NoSuchElementException(source + " isn't registered with " + this);
         }
@@ -186,7 +181,7 @@ public final class PollSet implements AutoCloseable {
         waiter = mine;
         try {
             boolean anyClosed = false;
-            for (Entry entry : entries.values()) {
+            for (Polled entry : entries.values()) {
                 anyClosed |= !entry.start();
             }
             // A deadline comes behind what the same poll of the loop has found: the shortest one makes it look once.
@@ -194,7 +189,7 @@ public final class PollSet implements AutoCloseable {
         } finally {
             waiter = null;
             mine.disarm();
-            entries.values().forEach(Entry::stop);
+            entries.values().forEach(Polled::stop);
         }
         checkOpen();
         List<Ready> ready = new ArrayList<>();
@@ -211,8 +206,12 @@ public final class PollSet implements AutoCloseable {
         return waiter instanceof Strand strand ? strand.greenlet() : waiter;
     }
 
+    Hub hub() {
+        return hub;
+    }
+
     /** On the hub's thread. */
-    private void wake() {
+    void wake() {
         Waiter waiting = waiter;
         if (waiting != null && waiting.tryClaim()) {
             waiting.wake(WOKEN);
@@ -295,7 +294,7 @@ public final class PollSet implements AutoCloseable {
                 confine();
             }
             closed = true;
-            entries.values().forEach(Entry::remove);
+            entries.values().forEach(Polled::remove);
             entries.clear();
             wake();
         }
@@ -304,122 +303,5 @@ public final class PollSet implements AutoCloseable {
     @Override
     public String toString() {
         return "<PollSet of " + entries.size() + (closed ? " closed>" : ">");
-    }
-
-    /** One that is registered, and its watcher, which is active while somebody polls. */
-    private static final class Entry extends Readiness.Observer implements CarrierCallback {
-        private final PollSet set;
-        private final SelectableChannel channel;
-        private final Readiness readiness; // null: not a socket of jevent
-        private final Watcher.Io watcher;
-        private int ready;
-        private boolean closed;
-        private boolean removed;
-
-        Entry(PollSet set, SelectableChannel channel, Readiness readiness, int interest) {
-            this.set = set;
-            this.channel = channel;
-            this.readiness = readiness;
-            watcher = set.hub.loop().io(Pollable.of(channel), interest);
-            watcher.priority(Watcher.MAX_PRIORITY);
-            watcher.checksClosed(readiness == null);
-        }
-
-        /** @return false if it is closed */
-        boolean start() {
-            ready = 0;
-            if (isClosed()) {
-                return false;
-            }
-            if (readiness != null) {
-                watcher.ref(readiness.ref());
-            }
-            try {
-                watcher.start(this);
-                return true;
-            } catch (UncheckedIOException e) {
-                if (channel.isOpen()) {
-                    throw e;
-                }
-                return false;
-            }
-        }
-
-        private boolean isClosed() {
-            return closed || !channel.isOpen();
-        }
-
-        void stop() {
-            if (!set.hub.isClosed()) { // else it is stopped already
-                watcher.stop();
-            }
-        }
-
-        @Override
-        public void run() {
-            ready |= watcher.ready();
-            set.wake();
-        }
-
-        int take() {
-            return isClosed() ? CLOSED : ready & watcher.interest();
-        }
-
-        void interest(int mask) {
-            boolean active = watcher.active();
-            if (!closed) {
-                watcher.stop();
-                watcher.interest(mask);
-                if (active) {
-                    start();
-                }
-            }
-        }
-
-        void remove() {
-            removed = true;
-            if (readiness == null || readiness.detach(this)) {
-                free();
-            } // else the close of the socket, which is on its way here, does that
-        }
-
-        private void free() {
-            if (!set.hub.isClosed()) {
-                watcher.close();
-            }
-        }
-
-        @Override
-        void closing() {
-            if (set.hub.isCurrent() || set.hub.isClosed()) {
-                tell();
-            } else {
-                set.hub.loop().runCallbackThreadSafe(this::tell);
-            }
-        }
-
-        /** On the hub's thread, or any if it is closed. */
-        private void tell() {
-            closed = true;
-            try {
-                if (!set.hub.isClosed()) {
-                    set.hub.loop().closing(Pollable.of(channel));
-                    watcher.close();
-                    if (!removed) {
-                        set.wake();
-                    }
-                }
-            } finally {
-                told();
-            }
-        }
-
-        private void told() {
-            try {
-                readiness.told();
-            } catch (IOException e) {
-                set.hub.handleError(set, e);
-            }
-        }
     }
 }
