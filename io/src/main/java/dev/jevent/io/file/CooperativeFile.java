@@ -22,13 +22,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A file whose operations run on the hub's thread pool while other greenlets run: gevent's {@code FileObjectThread}. No system
@@ -61,7 +58,7 @@ public final class CooperativeFile implements SeekableByteChannel, GatheringByte
     private byte[] piece = new byte[0];
     private int written;
 
-    private CooperativeFile(Path path, FileChannel channel, boolean appends) throws IOException {
+    CooperativeFile(Path path, FileChannel channel, boolean appends) throws IOException {
         this.path = path;
         this.channel = channel;
         this.appends = appends;
@@ -109,46 +106,6 @@ public final class CooperativeFile implements SeekableByteChannel, GatheringByte
     /** Takes over {@code channel}, which nobody else uses from now on. */
     public static CooperativeFile of(FileChannel channel) throws IOException {
         return new CooperativeFile(null, channel, false);
-    }
-
-    /** A file being opened, for somebody who may be gone when it is. */
-    private static final class Opening implements Callable<CooperativeFile> {
-        private static final Object PENDING = new Object();
-        private static final Object ABANDONED = new Object();
-
-        private final Path path;
-        private final Set<OpenOption> options;
-        private final AtomicReference<Object> state = new AtomicReference<>(PENDING); // or the file
-
-        Opening(Path path, Set<OpenOption> options) {
-            this.path = path;
-            this.options = options;
-        }
-
-        @Override
-        public CooperativeFile call() throws IOException {
-            if (state.get() == ABANDONED) {
-                return null;
-            }
-            FileChannel channel = FileChannel.open(path, options);
-            CooperativeFile opened;
-            try {
-                opened = new CooperativeFile(path, channel, options.contains(StandardOpenOption.APPEND));
-            } catch (IOException e) {
-                channel.close();
-                throw new IOException(path + " has no position to read or write at; use ThreadedInput and ThreadedOutput", e);
-            }
-            if (!state.compareAndSet(PENDING, opened)) {
-                opened.close();
-            }
-            return opened;
-        }
-
-        void abandon() throws IOException {
-            if (state.getAndSet(ABANDONED) instanceof CooperativeFile opened) {
-                opened.close();
-            }
-        }
     }
 
     /** Where it was opened; null if it was made of a channel. Also after the close. [B-OSF-10] */
