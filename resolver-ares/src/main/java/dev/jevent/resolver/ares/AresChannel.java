@@ -117,14 +117,6 @@ final class AresChannel {
         return channel == 0;
     }
 
-    int inFlight() {
-        return inFlight;
-    }
-
-    int waiting() {
-        return waiting.size();
-    }
-
     // ---- questions ----
 
     /** Asks, as soon as fewer than the limit are in flight; first come, first served. */

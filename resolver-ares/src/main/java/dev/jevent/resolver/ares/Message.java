@@ -314,7 +314,10 @@ final class Message {
 
     private void escaped(int letter, String special) {
         if (letter < ' ' || letter >= 0x7f) {
-            text.append('\\').append((char) ('0' + letter / 100)).append((char) ('0' + letter / 10 % 10)).append((char) ('0' + letter % 10));
+            text.append('\\');
+            for (int power = 100; power > 0; power /= 10) {
+                text.append((char) ('0' + letter / power % 10));
+            }
         } else if (special.indexOf(letter) >= 0) {
             text.append('\\').append((char) letter);
         } else {

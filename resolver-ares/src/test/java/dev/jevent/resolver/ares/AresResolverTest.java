@@ -172,7 +172,8 @@ class AresResolverTest {
         }
         assertThatThrownBy(() -> Resolvers.open(hub, settings.with(Settings.ARES_FLAGS, List.of("fast"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("jevent.resolver.ares.flags: \"fast\" (expected: of usevc, primary, igntc, norecurse, stayopen, rotate, noedns)");
+                .hasMessage("jevent.resolver.ares.flags: \"fast\""
+                        + " (expected: of usevc, primary, igntc, norecurse, stayopen, rotate, noedns)");
     }
 
     @Test
