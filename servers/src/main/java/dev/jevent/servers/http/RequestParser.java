@@ -154,7 +154,7 @@ final class RequestParser {
                         i++;
                     }
                     if (i - base > LONGEST_METHOD) {
-                        return refuse(i, 501, "the method is too long");
+                        return refuse(base + LONGEST_METHOD + 1, 501, "the method is too long");
                     }
                     if (i < end) {
                         if (b[i] != ' ') {
@@ -170,7 +170,7 @@ final class RequestParser {
                         i++;
                     }
                     if (i - base > maxLine) {
-                        return refuse(i, 414, "the request line is longer than " + maxLine + " bytes");
+                        return refuse(i, 414, null);
                     }
                     if (i < end) {
                         if (b[i] != ' ' || i - base == targetBegin) {
@@ -204,7 +204,7 @@ final class RequestParser {
                     i++;
                     at = i - base;
                     if (at - 2 > maxLine) {
-                        return refuse(i, 414, "the request line is longer than " + maxLine + " bytes");
+                        return refuse(i, 414, null);
                     }
                     if (!targetForm()) {
                         return REFUSED;
@@ -292,23 +292,25 @@ final class RequestParser {
             }
         }
         at = i - base;
-        if (state >= NAME && at - fieldsBegin > maxFieldBytes) {
-            return tooLarge();
-        }
-        if (state < NAME && at > maxLine + 2) {
-            return refuse(i, 414, "the request line is longer than " + maxLine + " bytes");
-        }
-        return INCOMPLETE;
+        return isTooLong(at) ? refuse(i, 0, null) : INCOMPLETE;
+    }
+
+    /** Whether what is before {@code place} is more than may come without the end of the line, or of the fields. */
+    private boolean isTooLong(int place) {
+        return state < NAME ? place > maxLine + 2 : place - fieldsBegin > maxFieldBytes + (state == END_LF ? 2 : 0);
     }
 
     private int tooLarge() {
-        return refuse(base + at, 431, "more than " + maxFieldBytes + " bytes of header fields");
+        return refuse(base + at, 431, null);
     }
 
+    /** Too long comes first: so the answer is the same whether the rest had come already or not. */
     private int refuse(int i, int status, String reason) {
         at = i - base;
-        this.status = status;
-        this.reason = reason;
+        boolean tooLong = isTooLong(at);
+        this.status = tooLong ? state < NAME ? 414 : 431 : status;
+        this.reason = this.status == 414 ? "the request line is longer than " + maxLine + " bytes"
+                : this.status == 431 && (tooLong || reason == null) ? "more than " + maxFieldBytes + " bytes of header fields" : reason;
         return REFUSED;
     }
 
