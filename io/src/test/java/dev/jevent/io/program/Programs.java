@@ -15,7 +15,8 @@ public final class Programs {
         words.addAll(List.of("env", "--default-signal")); // as a shell starts it; what nohup has started ignores some, and so do its children
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(List.of("-Xmx64m", "-Xshare:auto", "--add-opens", "java.base/java.lang=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED", "-Djevent.loop=" + System.getProperty("jevent.loop", "")));
+                "--enable-native-access=ALL-UNNAMED", "-Djevent.loop=" + System.getProperty("jevent.loop", ""),
+                "-Djevent.monitor=false")); // on a slow machine it would add lines to what they print
         words.addAll(List.of("-cp", ManagementFactory.getRuntimeMXBean().getClassPath(), program.getName()));
         words.addAll(List.of(arguments));
         Command command = new Command(words);
