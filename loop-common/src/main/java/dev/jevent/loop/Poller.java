@@ -58,6 +58,7 @@ public interface Poller extends AutoCloseable {
      * Begins to watch a process, until {@link #forget}: a later poll reports {@code token}, for reading, when it has ended.
      *
      * @param pid of a process that was there a moment ago
+     * @param token its lower half, as an int, is negative; that of a registration's never is
      * @return false if this poller cannot, or not now; then the loop asks the JDK
      */
     default boolean watchProcess(long pid, long token) {
@@ -68,6 +69,7 @@ public interface Poller extends AutoCloseable {
      * Begins to watch a path, until {@link #forget}: polls report {@code token}, for reading, when it is worth to look at the file.
      * A hint: the loop looks at it from time to time all the same.
      *
+     * @param token as of {@link #watchProcess}
      * @return false if this poller cannot, or not now
      */
     default boolean watchFile(Path path, long token) {
