@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  *   }
  * }</pre>
  */
-public abstract class PollerTck implements PollerWaitRules {
+public abstract class PollerTck implements PollerWaitRules, PollerSystemRules {
     private static final int READ = Interest.READ.mask();
     private static final int WRITE = Interest.WRITE.mask();
 
@@ -87,7 +87,8 @@ public abstract class PollerTck implements PollerWaitRules {
     }
 
     /** Polls until something is reported; fails if nothing is. Returns the union of what was reported for {@code token}. */
-    private int awaitReport(long token) throws IOException {
+    @Override
+    public final int awaitReport(long token) throws IOException {
         int mask = 0;
         while (mask == 0) {
             watchdog.check("nothing was reported");
@@ -134,7 +135,8 @@ public abstract class PollerTck implements PollerWaitRules {
     }
 
     /** What a few polls report for {@code token}, which don't wait. */
-    private int reportedSoon(long token) throws IOException {
+    @Override
+    public final int reportedSoon(long token) throws IOException {
         int mask = 0;
         for (int i = 0; i < 3; i++) {
             poll(0);
