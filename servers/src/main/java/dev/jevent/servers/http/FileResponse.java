@@ -86,7 +86,9 @@ final class FileResponse implements AutoCloseable {
         exchange.header("Accept-Ranges", "bytes");
         String type = exchange.hasType() ? null : MediaTypes.of(name);
         String asked = exchange.method().equals("GET") ? exchange.header("Range") : null; // RFC 9110 14.2: for GET only
-        List<ByteRanges.Range> ranges = asked == null || !Preconditions.isSameAsBefore(exchange, tag, modified) ? null : ByteRanges.parse(asked, size);
+        List<ByteRanges.Range> ranges = asked != null && Preconditions.isSameAsBefore(exchange, tag, modified)
+                ? ByteRanges.parse(asked, size)
+                : null;
         if (ranges == null) {
             type(exchange, type);
             try (ResponseBody body = (ResponseBody) exchange.begin(200, size)) {

@@ -82,7 +82,8 @@ final class HttpConnection {
         try {
             stream.timeout(desk.limits.writeTimeout());
             if (socket instanceof TcpSocket tcp) {
-                tcp.setOption(StandardSocketOptions.TCP_NODELAY, true); // what is written is a whole response, or as much of it as there is
+                // What is written is a whole response, or as much of it as there is.
+                tcp.setOption(StandardSocketOptions.TCP_NODELAY, true);
             }
             serve();
         } catch (IOException e) {

@@ -152,7 +152,8 @@ final class RequestBody extends InputStream {
     }
 
     private HttpException truncated() {
-        return fail(400, "the client closed the connection " + (chunked ? "in the middle of the body" : remaining + " bytes before the end of the body"));
+        return fail(400, "the client closed the connection "
+                + (chunked ? "in the middle of the body" : remaining + " bytes before the end of the body"));
     }
 
     private HttpException fail(int status, String message) {

@@ -174,7 +174,9 @@ final class RequestParser {
                     }
                     if (i < end) {
                         if (b[i] != ' ' || i - base == targetBegin) {
-                            return refuse(i, 400, b[i] == '\r' ? "the request line has no version" : "the request target has a byte that it must not have");
+                            return refuse(i, 400, b[i] == '\r'
+                                    ? "the request line has no version"
+                                    : "the request target has a byte that it must not have");
                         }
                         targetEnd = i - base;
                         token = ++i - base;
