@@ -77,7 +77,12 @@ public interface Hub extends Executor, AutoCloseable {
         return greenlet;
     }
 
-    /** Runs {@code body} in a greenlet of which only the thread is given out: its errors are reported, its end is not told. */
+    /**
+     * Runs {@code body} in a greenlet of which only the thread is given out: its errors are reported, its end is not told.
+     *
+     * @return its thread. If another thread than the hub's calls this, it may not have been started yet, and {@link Thread#join} then
+     *     returns at once
+     */
     @AnyThread
     @NeverSwitches
     default Thread spawnRaw(Task body) {

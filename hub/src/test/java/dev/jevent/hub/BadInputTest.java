@@ -28,6 +28,7 @@ import dev.jevent.testkit.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -401,7 +402,12 @@ class BadInputTest {
                 cancelled.join();
                 results.add(cancelled.isCancelled());
                 hub.execute(() -> results.add("executed"));
-                hub.spawnRaw(() -> results.add("raw")).join();
+                CountDownLatch raw = new CountDownLatch(1);
+                hub.spawnRaw(() -> {
+                    results.add("raw");
+                    raw.countDown();
+                });
+                raw.await();
                 results.add(hub.isCurrent() + " " + hub.isClosed() + " " + hub.thread().isAlive());
                 results.add(Hub.ifExists());
                 until.close();
