@@ -86,11 +86,16 @@ public final class HubMonitor implements Monitor, Runnable {
             LockSupport.parkNanos(this, wanted);
             long now = System.nanoTime();
             boolean stoodStill = now - before > 2 * wanted; // a pause of the JVM, of the machine: no hub's fault
-            boolean active = look(now, stoodStill);
-            callPeriodic(now);
-            if (memory != null && now - nextMemory >= 0) {
-                nextMemory = now + memoryPeriod;
-                tell(memory.look(), null);
+            boolean active = true;
+            try {
+                active = look(now, stoodStill);
+                callPeriodic(now);
+                if (memory != null && now - nextMemory >= 0) {
+                    nextMemory = now + memoryPeriod;
+                    tell(memory.look(), null);
+                }
+            } catch (OutOfMemoryError e) {
+                // Whoever uses up the memory hears of it. The next look may have some.
             }
             quiet = active || memory != null || !PERIODIC.isEmpty() ? 0 : quiet + 1;
             if (quiet >= QUIET_LOOKS) {

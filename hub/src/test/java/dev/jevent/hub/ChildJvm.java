@@ -100,6 +100,7 @@ final class ChildJvm {
         Collections.addAll(command, arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("JEVENT_") || name.equals("JAVA_TOOL_OPTIONS"));
+        builder.environment().put("JEVENT_MONITOR", "false"); // a busy machine makes stalls
         Process process = builder.start();
         process.getOutputStream().close();
         Thread killer = Thread.ofPlatform().daemon().start(() -> killWhenOverdue(process));
