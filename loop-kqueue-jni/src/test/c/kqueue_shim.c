@@ -12,7 +12,8 @@
  * A queue belongs to one thread, but for NOTE_TRIGGER, which any thread may send: the one lock is for that.
  *
  * Known differences: an edge of one direction of a descriptor reports the other, too, if it is ready; a knote goes with the last
- * duplicate of its descriptor, not with the descriptor; EVFILT_SIGNAL is missing.
+ * duplicate of its descriptor, not with the descriptor; the error of a socket isn't told, since to ask for it here would take it from
+ * whoever reads; EVFILT_SIGNAL is missing.
  */
 #define _GNU_SOURCE
 #include <sys/event.h>
@@ -294,12 +295,6 @@ static intptr_t bytes_to_read(int fd) {
     return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
 }
 
-static uint32_t socket_error(int fd) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? (uint32_t)error : 0;
-}
-
 static int is_pipe(int fd) {
     struct stat status;
     return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
@@ -311,10 +306,9 @@ static void report_descriptor(struct queue *queue, const struct epoll_event *fou
     int pipe = (found->events & (EPOLLHUP | EPOLLERR)) && is_pipe(fd);
     struct knote *reader = find_by_fd(queue, fd, EVFILT_READ);
     struct knote *writer = find_by_fd(queue, fd, EVFILT_WRITE);
-    uint32_t error = found->events & EPOLLERR ? socket_error(fd) : 0;
     if (reader && reader->enabled && (found->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))) {
         int over = (found->events & EPOLLRDHUP) || (pipe && (found->events & EPOLLHUP));
-        report(queue, reader, over ? EV_EOF : 0, error, bytes_to_read(fd));
+        report(queue, reader, over ? EV_EOF : 0, 0, bytes_to_read(fd));
         if (reader->flags & EV_ONESHOT) {
             unlink_note(queue, reader);
             arm_descriptor(queue, fd);
@@ -322,7 +316,7 @@ static void report_descriptor(struct queue *queue, const struct epoll_event *fou
     }
     if (writer && writer->enabled && (found->events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) {
         int over = ((found->events & EPOLLHUP) && (found->events & EPOLLRDHUP)) || (pipe && (found->events & EPOLLERR));
-        report(queue, writer, over ? EV_EOF : 0, error, 1);
+        report(queue, writer, over ? EV_EOF : 0, 0, 1);
         if (writer->flags & EV_ONESHOT) {
             unlink_note(queue, writer);
             arm_descriptor(queue, fd);
