@@ -24,7 +24,7 @@ class EchoCommandTest {
     private static Process start(String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
                 "dev.jevent.launcher.Main", "echo", "--port", "0"));
         command.addAll(List.of(options));
         return new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -16,18 +16,18 @@ class MainTest {
     void helpListsEveryCommand() {
         Run run = Run.jevent("--help");
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("run", "demo", "resolve", "fetch", "echo", "doctor", "bench", "--loop", "--resolver", "Exit status:");
+        assertThat(run.out()).contains("run", "demo", "resolve", "fetch", "serve", "echo", "doctor", "bench", "--loop", "--resolver", "Exit status:");
         assertThat(run.err()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "demo", "resolve", "fetch", "echo", "doctor", "bench"})
+    @ValueSource(strings = {"run", "demo", "resolve", "fetch", "serve", "echo", "doctor", "bench"})
     void eachCommandExplainsItself(String command) {
         Run run = Run.jevent(command, "--help");
         assertThat(run.status()).isZero();
         assertThat(run.out()).contains("Usage: jevent " + command, switch (command) {
             case "run" -> "--patch";
-            case "echo" -> "--port";
+            case "echo", "serve" -> "--port";
             default -> "--json";
         }, "--loop", "Exit status:");
         assertThat(Run.jevent("help", command).out()).isEqualTo(run.out());
@@ -44,7 +44,7 @@ class MainTest {
     void onlyTheCommandThatIsCalledIsMade() {
         assertThat(Main.commandLine("resolve", "localhost").getSubcommands()).containsOnlyKeys("resolve");
         assertThat(Main.commandLine("--loop", "nio", "resolve").getSubcommands())
-                .containsOnlyKeys("run", "demo", "resolve", "fetch", "echo", "doctor", "bench", "help");
+                .containsOnlyKeys("run", "demo", "resolve", "fetch", "serve", "echo", "doctor", "bench", "help");
     }
 
     @Test

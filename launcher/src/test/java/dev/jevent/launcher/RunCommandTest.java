@@ -184,7 +184,7 @@ class RunCommandTest {
         assertThat(noProvider.status()).isEqualTo(1);
         assertThat(noProvider.err()).contains("--patch files: not possible: ", "-Djava.nio.file.spi.DefaultFileSystemProvider=");
         Ended files = java("", List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=dev.jevent.io.patch.OffloadedFileSystemProvider",
-                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Main.class.getName(),
+                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Main.class.getName(),
                 "run", "--patch", "all,files", "-cp", folder.toString(), "Hubs"));
         assertThat(files.out()).contains("\n[socket, stdin, stdout, files, dns]\n");
         assertThat(files.err()).isEmpty();

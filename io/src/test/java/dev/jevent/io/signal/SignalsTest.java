@@ -234,7 +234,7 @@ class SignalsTest {
         List<Burst> bursts = new ArrayList<>();
         List<Subprocess> senders = new ArrayList<>();
         try {
-            for (String signal : List.of("USR2", "HUP", "WINCH", "CONT")) {
+            for (String signal : List.of("USR2", "URG", "WINCH", "CONT")) {
                 bursts.add(new Burst(signal, folder));
                 senders.add(shell(script, TIMES, folder, signal).start());
             }

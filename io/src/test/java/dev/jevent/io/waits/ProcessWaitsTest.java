@@ -195,13 +195,13 @@ class ProcessWaitsTest {
 
             @Override
             void go() throws Exception {
-                process.sendSignal("HUP");
+                process.sendSignal("TERM");
                 process.waitFor();
             }
 
             @Override
             void over() {
-                assertThat(process.signal()).hasValue(1);
+                assertThat(process.signal()).hasValue(15);
             }
 
             @Override
