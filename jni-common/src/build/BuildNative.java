@@ -150,6 +150,7 @@ public final class BuildNative {
         }
         FileTime built = Files.getLastModifiedTime(library);
         List<Path> inputs = new ArrayList<>(List.of(self().resolve("BuildNative.java"), Path.of("pom.xml")));
+        options.stream().filter(it -> !it.startsWith("-")).map(Path::of).forEach(inputs::add);
         for (Path input : List.of(sources, headers, common)) {
             if (Files.isDirectory(input)) {
                 try (Stream<Path> files = Files.list(input)) {

@@ -195,13 +195,13 @@ class ProcessWaitsTest {
 
             @Override
             void go() throws Exception {
-                process.sendSignal("TERM");
+                process.sendSignal("USR1");
                 process.waitFor();
             }
 
             @Override
             void over() {
-                assertThat(process.signal()).hasValue(15);
+                assertThat(process.signal()).hasValue(10);
             }
 
             @Override
