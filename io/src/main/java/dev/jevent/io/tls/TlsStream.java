@@ -7,6 +7,7 @@ import dev.jevent.contract.Switches;
 import dev.jevent.io.ByteStream;
 import dev.jevent.io.ByteStreamInput;
 import dev.jevent.io.ByteStreamOutput;
+import dev.jevent.io.ReadAheadStream;
 import dev.jevent.sync.Event;
 import dev.jevent.sync.Timeout;
 import dev.jevent.sync.TimeoutExpired;

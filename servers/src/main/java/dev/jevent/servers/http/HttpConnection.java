@@ -3,6 +3,7 @@ package dev.jevent.servers.http;
 import dev.jevent.Interest;
 import dev.jevent.contract.Switches;
 import dev.jevent.io.ByteStream;
+import dev.jevent.io.ReadAheadStream;
 import dev.jevent.io.Readiness;
 import dev.jevent.io.net.StreamSocket;
 import dev.jevent.io.net.TcpSocket;
@@ -426,7 +427,7 @@ final class HttpConnection {
         ByteBuffer ahead = ByteBuffer.wrap(Arrays.copyOfRange(input.bytes, input.begin, input.end));
         input.begin = input.end;
         stream.timeout(null);
-        return new UpgradedStream(stream, ahead);
+        return new ReadAheadStream(stream, ahead);
     }
 
     SocketAddress remoteAddress() {

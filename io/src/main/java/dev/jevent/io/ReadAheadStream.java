@@ -1,60 +1,58 @@
-package dev.jevent.servers.http;
+package dev.jevent.io;
 
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
-import dev.jevent.io.ByteStream;
-import dev.jevent.io.ByteStreamInput;
-import dev.jevent.io.ByteStreamOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.Objects;
 
-/** A connection after HTTP: begins with what had come behind the request already. */
-final class UpgradedStream implements ByteStream {
+/** A stream of which some bytes were read already: they come first. For protocols that hand a connection on to another. */
+public final class ReadAheadStream implements ByteStream {
     private final ByteStream stream;
     private final ByteBuffer ahead;
     private final ByteStreamInput input = new ByteStreamInput(this);
     private final ByteStreamOutput output = new ByteStreamOutput(this);
 
-    UpgradedStream(ByteStream stream, ByteBuffer ahead) {
+    /** @param ahead what was read already; belongs to the stream from now on */
+    public ReadAheadStream(ByteStream stream, ByteBuffer ahead) {
         this.stream = stream;
         this.ahead = ahead;
-    }
-
-    private int takeAhead(ByteBuffer into) {
-        int count = Math.min(ahead.remaining(), into.remaining());
-        into.put(ahead.slice(ahead.position(), count));
-        ahead.position(ahead.position() + count);
-        return count;
     }
 
     @Override
     @Switches
     public int read(ByteBuffer into) throws IOException {
-        return ahead.hasRemaining() ? takeAhead(into) : stream.read(into);
+        return ahead.hasRemaining() ? take(into) : stream.read(into);
     }
 
     @Override
     @NeverSwitches
     public int tryRead(ByteBuffer into) throws IOException {
-        return ahead.hasRemaining() ? takeAhead(into) : stream.tryRead(into);
+        return ahead.hasRemaining() ? take(into) : stream.tryRead(into);
     }
 
     @Override
     @Switches
     public long read(ByteBuffer[] into, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, into.length);
-        if (!ahead.hasRemaining()) {
-            return stream.read(into, offset, length);
+        long total = 0;
+        for (int i = offset; ahead.hasRemaining() && i < offset + length; i++) {
+            total += take(into[i]);
         }
-        long count = 0;
-        for (int i = offset; i < offset + length; i++) {
-            count += takeAhead(into[i]);
+        return total > 0 || ahead.hasRemaining() ? total : stream.read(into, offset, length);
+    }
+
+    private int take(ByteBuffer into) throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
         }
+        int count = Math.min(into.remaining(), ahead.remaining());
+        into.put(into.position(), ahead, ahead.position(), count);
+        into.position(into.position() + count);
+        ahead.position(ahead.position() + count);
         return count;
     }
 
@@ -65,15 +63,15 @@ final class UpgradedStream implements ByteStream {
     }
 
     @Override
-    @NeverSwitches
-    public int tryWrite(ByteBuffer from) throws IOException {
-        return stream.tryWrite(from);
-    }
-
-    @Override
     @Switches
     public long write(ByteBuffer[] from, int offset, int length) throws IOException {
         return stream.write(from, offset, length);
+    }
+
+    @Override
+    @NeverSwitches
+    public int tryWrite(ByteBuffer from) throws IOException {
+        return stream.tryWrite(from);
     }
 
     @Override
@@ -117,6 +115,6 @@ final class UpgradedStream implements ByteStream {
 
     @Override
     public String toString() {
-        return "<after HTTP: " + stream + ">";
+        return "<" + stream + ", " + ahead.remaining() + " bytes read ahead>";
     }
 }
