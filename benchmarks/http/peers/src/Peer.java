@@ -43,6 +43,7 @@ import javax.net.ssl.SSLEngine;
 /** The JVM servers that jevent is compared with, each as its own documentation has it. Arguments: name, port, tls or plain, key store. */
 public final class Peer {
     private static final byte[] HELLO = "Hello, World!".getBytes();
+    private static final String TEXT = "text/plain; charset=utf-8";
 
     private Peer() {}
 
@@ -106,7 +107,7 @@ public final class Peer {
         protected void channelRead0(ChannelHandlerContext context, Object message) {
             if (message instanceof HttpRequest request) {
                 DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, BODY.duplicate());
-                response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN).set(HttpHeaderNames.DATE, date)
+                response.headers().set(HttpHeaderNames.CONTENT_TYPE, TEXT).set(HttpHeaderNames.DATE, date)
                         .setInt(HttpHeaderNames.CONTENT_LENGTH, HELLO.length);
                 if (HttpUtil.isKeepAlive(request)) {
                     context.write(response, context.voidPromise());
@@ -130,7 +131,7 @@ public final class Peer {
 
     private static void helidon(int port, SSLContext tls) {
         var builder = WebServer.builder().host("127.0.0.1").port(port).routing(it -> it.get("/", (request, response) -> {
-            response.header("Content-Type", "text/plain");
+            response.header("Content-Type", TEXT);
             response.send(HELLO);
         }));
         if (tls != null) {
@@ -140,6 +141,7 @@ public final class Peer {
     }
 
     private static void jdk(int port, SSLContext tls) throws Exception {
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "100000"); // it would close all but 200
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         com.sun.net.httpserver.HttpServer server;
         if (tls == null) {
@@ -151,7 +153,10 @@ public final class Peer {
         }
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
-            exchange.getResponseHeaders().set("Content-Type", "text/plain");
+            exchange.getResponseHeaders().set("Content-Type", TEXT);
+            if ("close".equals(exchange.getRequestHeaders().getFirst("Connection"))) {
+                exchange.getResponseHeaders().set("Connection", "close"); // it closes, but doesn't say so
+            }
             exchange.sendResponseHeaders(200, HELLO.length);
             exchange.getResponseBody().write(HELLO);
             exchange.close();
