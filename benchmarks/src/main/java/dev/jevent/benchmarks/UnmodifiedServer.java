@@ -12,7 +12,7 @@ import java.net.Socket;
  * request. Prints its port. The same class file runs on the JDK alone and by {@code jevent run}.
  */
 public final class UnmodifiedServer {
-    private static final byte[] RESPONSE =
+    static final byte[] RESPONSE =
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n".getBytes();
 
     private UnmodifiedServer() {}
