@@ -108,6 +108,7 @@ final class JdkServerSocket extends JdkChannel<ServerSocketChannel> {
                 if (accepted != null) {
                     return accepted;
                 }
+                gate.drained();
                 unwaited = 0;
                 if (!gate.await(nanos == 0 ? -1 : Math.max(0, nanos - (gate.nanoTime() - start)))) {
                     throw new SocketTimeoutException("Accept timed out");

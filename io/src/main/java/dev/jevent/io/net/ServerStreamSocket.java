@@ -65,7 +65,11 @@ public abstract sealed class ServerStreamSocket<S extends StreamSocket> extends 
 
     private S acceptNow() throws IOException {
         SocketChannel accepted = channel.accept();
-        return accepted == null ? null : accepted(accepted);
+        if (accepted == null) {
+            readiness.drained(Interest.READ);
+            return null;
+        }
+        return accepted(accepted);
     }
 
     @Override

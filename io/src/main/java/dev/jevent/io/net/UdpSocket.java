@@ -95,7 +95,11 @@ public final class UdpSocket extends ChannelSocket<DatagramChannel> implements M
             into.limit(into.position() + MOST);
         }
         try {
-            return channel.receive(into);
+            SocketAddress sender = channel.receive(into);
+            if (sender == null) {
+                readiness.drained(Interest.READ);
+            }
+            return sender;
         } finally {
             into.limit(limit);
         }
