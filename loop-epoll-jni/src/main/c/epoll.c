@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "dev_jevent_loop_epoll_Epoll.h"
 #include "jni_channels.h"
+#include "jni_descriptors.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -40,7 +41,8 @@ static struct timespec timespec_of(jlong nanos) {
 
 JNIEXPORT jint JNICALL EPOLL(init)(JNIEnv *env, jclass epoll) {
     (void) epoll;
-    return jevent_channels_init(env);
+    jint result = jevent_channels_init(env);
+    return result < 0 ? result : jevent_descriptors_init(env);
 }
 
 JNIEXPORT jint JNICALL EPOLL(descriptor)(JNIEnv *env, jclass epoll, jobject channel) {
@@ -163,6 +165,33 @@ JNIEXPORT jint JNICALL EPOLL(unwatchDirectory)(JNIEnv *env, jclass epoll, jint d
 JNIEXPORT jint JNICALL EPOLL(read)(JNIEnv *env, jclass epoll, jint descriptor, jlong memory, jint length) {
     (void) env, (void) epoll;
     return jevent_result(read(descriptor, JEVENT_POINTER(memory), (size_t) length));
+}
+
+/* ---- what DescriptorCalls asks ---- */
+
+JNIEXPORT jint JNICALL EPOLL(streamDescriptor)(JNIEnv *env, jclass epoll, jobject stream) {
+    (void) epoll;
+    return jevent_stream_descriptor(env, stream);
+}
+
+JNIEXPORT jint JNICALL EPOLL(isWatchable)(JNIEnv *env, jclass epoll, jint descriptor) {
+    (void) env, (void) epoll;
+    return jevent_is_watchable(descriptor);
+}
+
+JNIEXPORT jint JNICALL EPOLL(isReadable)(JNIEnv *env, jclass epoll, jint descriptor) {
+    (void) env, (void) epoll;
+    return jevent_is_readable(descriptor);
+}
+
+JNIEXPORT jint JNICALL EPOLL(available)(JNIEnv *env, jclass epoll, jint descriptor) {
+    (void) env, (void) epoll;
+    return jevent_available(descriptor);
+}
+
+JNIEXPORT jint JNICALL EPOLL(closeOnExec)(JNIEnv *env, jclass epoll, jint descriptor) {
+    (void) env, (void) epoll;
+    return jevent_close_on_exec(descriptor);
 }
 
 /* ---- without a flag ---- */

@@ -1,6 +1,7 @@
 /* The native methods of dev.jevent.loop.kqueue.Kqueue: one kevent each. */
 #include "dev_jevent_loop_kqueue_Kqueue.h"
 #include "jni_channels.h"
+#include "jni_descriptors.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +26,8 @@ _Static_assert(offsetof(struct kevent, udata) == CONSTANT(DATA) && sizeof(((stru
 
 JNIEXPORT jint JNICALL KQUEUE(init)(JNIEnv *env, jclass kqueue) {
     (void) kqueue;
-    return jevent_channels_init(env);
+    jint result = jevent_channels_init(env);
+    return result < 0 ? result : jevent_descriptors_init(env);
 }
 
 JNIEXPORT jint JNICALL KQUEUE(descriptor)(JNIEnv *env, jclass kqueue, jobject channel) {
@@ -117,6 +119,33 @@ JNIEXPORT jint JNICALL KQUEUE(wake)(JNIEnv *env, jclass kqueue, jint queue) {
     struct kevent change;
     EV_SET(&change, 0, EVFILT_USER, 0, NOTE_TRIGGER, 0, (void *) (intptr_t) -1);
     return jevent_result(kevent(queue, &change, 1, NULL, 0, NULL));
+}
+
+/* ---- what DescriptorCalls asks ---- */
+
+JNIEXPORT jint JNICALL KQUEUE(streamDescriptor)(JNIEnv *env, jclass kqueue, jobject stream) {
+    (void) kqueue;
+    return jevent_stream_descriptor(env, stream);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(isWatchable)(JNIEnv *env, jclass kqueue, jint descriptor) {
+    (void) env, (void) kqueue;
+    return jevent_is_watchable(descriptor);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(isReadable)(JNIEnv *env, jclass kqueue, jint descriptor) {
+    (void) env, (void) kqueue;
+    return jevent_is_readable(descriptor);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(available)(JNIEnv *env, jclass kqueue, jint descriptor) {
+    (void) env, (void) kqueue;
+    return jevent_available(descriptor);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(closeOnExec)(JNIEnv *env, jclass kqueue, jint descriptor) {
+    (void) env, (void) kqueue;
+    return jevent_close_on_exec(descriptor);
 }
 
 /* ---- without a flag ---- */

@@ -104,6 +104,12 @@ public interface Loop extends AutoCloseable {
     /** What cooperative I/O opens channels with. */
     SelectorProvider channels();
 
+    /** What cooperative I/O needs to know of descriptors; null if this loop cannot watch such. The same each time. */
+    @AnyThread
+    default DescriptorCalls descriptorCalls() {
+        return null;
+    }
+
     LoopCapabilities capabilities();
 
     /** The name it is chosen by: {@code nio}, {@code epoll-jni}… */

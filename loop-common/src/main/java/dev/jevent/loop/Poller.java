@@ -1,5 +1,6 @@
 package dev.jevent.loop;
 
+import dev.jevent.DescriptorCalls;
 import dev.jevent.Interest;
 import dev.jevent.LoopCapabilities;
 import dev.jevent.Pollable;
@@ -98,6 +99,12 @@ public interface Poller extends AutoCloseable {
 
     /** What cooperative I/O opens channels with. The same each time. */
     SelectorProvider channels();
+
+    /** For cooperative I/O; null if this poller cannot watch descriptors, or knows nothing else of them. The same each time. */
+    @AnyThread
+    default DescriptorCalls descriptorCalls() {
+        return null;
+    }
 
     /** Frees everything; what was registered stays open. Idempotent. */
     @Override

@@ -1,6 +1,7 @@
 package dev.jevent.loop;
 
 import dev.jevent.Callback;
+import dev.jevent.DescriptorCalls;
 import dev.jevent.Durations;
 import dev.jevent.Interest;
 import dev.jevent.LoopCapabilities;
@@ -277,6 +278,11 @@ public final class PollingLoop implements HubLoop {
     @Override
     public SelectorProvider channels() {
         return poller.channels();
+    }
+
+    @Override
+    public DescriptorCalls descriptorCalls() {
+        return poller.descriptorCalls();
     }
 
     @Override

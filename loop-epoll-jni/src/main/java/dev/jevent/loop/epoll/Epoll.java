@@ -2,6 +2,7 @@ package dev.jevent.loop.epoll;
 
 import dev.jevent.jni.Errno;
 import dev.jevent.jni.NativeLibrary;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 
@@ -50,7 +51,7 @@ final class Epoll {
         try {
             int result = init();
             if (result < 0) {
-                return "this JDK (" + Runtime.version() + ") doesn't tell the descriptors of its channels: " + Errno.describe(-result);
+                return "this JDK (" + Runtime.version() + ") doesn't tell the descriptors of its channels and streams: " + Errno.describe(-result);
             }
             int set = create();
             if (set < 0) {
@@ -63,7 +64,7 @@ final class Epoll {
         }
     }
 
-    /** Finds the way to {@link #descriptor}. */
+    /** Finds the ways to {@link #descriptor} and {@link #streamDescriptor}. */
     private static native int init();
 
     /** The descriptor of a channel of the JDK, also after it was closed; {@code -EOPNOTSUPP} of any other. */
@@ -115,6 +116,20 @@ final class Epoll {
 
     /** @param memory address of {@code length} bytes */
     static native int read(int descriptor, long memory, int length);
+
+    /** Of a file stream of the JDK, also inside of a buffered one; {@code -EOPNOTSUPP} of any other, {@code -EBADF} once it is closed. */
+    static native int streamDescriptor(InputStream stream);
+
+    /** 1 if it is a pipe, a socket or a terminal, 0 if it is something else. */
+    static native int isWatchable(int descriptor);
+
+    /** 1 if a read wouldn't wait, 0 if it would. */
+    static native int isReadable(int descriptor);
+
+    /** How many bytes a read would find. */
+    static native int available(int descriptor);
+
+    static native int closeOnExec(int descriptor);
 
     /** As {@code --add-opens} does; {@code -ENOSYS} if this JDK cannot be asked to. */
     static native int openPackage(Module module, String packageName, Module to);

@@ -1,5 +1,6 @@
 package dev.jevent.loop.epoll;
 
+import dev.jevent.DescriptorCalls;
 import dev.jevent.Interest;
 import dev.jevent.LoopCapabilities;
 import dev.jevent.Pollable;
@@ -35,6 +36,8 @@ import java.util.Map;
  * channel that is closed without telling the loop leaves it without a word: see {@link dev.jevent.Watcher.Io#checksClosed}.
  */
 final class EpollPoller implements Poller {
+    private static final DescriptorCalls CALLS = new EpollDescriptorCalls();
+
     /** Longest wait that the clock of the system takes; the loop asks again. */
     private static final long MOST_NANOS = 1L << 60;
 
@@ -128,6 +131,11 @@ final class EpollPoller implements Poller {
     @Override
     public SelectorProvider channels() {
         return SelectorProvider.provider();
+    }
+
+    @Override
+    public DescriptorCalls descriptorCalls() {
+        return CALLS;
     }
 
     // ---- registrations ----

@@ -2,6 +2,7 @@ package dev.jevent.loop.kqueue;
 
 import dev.jevent.jni.Errno;
 import dev.jevent.jni.NativeLibrary;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 
@@ -35,7 +36,7 @@ final class Kqueue {
         try {
             int result = init();
             if (result < 0) {
-                return "this JDK (" + Runtime.version() + ") doesn't tell the descriptors of its channels: " + Errno.describe(-result);
+                return "this JDK (" + Runtime.version() + ") doesn't tell the descriptors of its channels and streams: " + Errno.describe(-result);
             }
             int queue = create();
             if (queue < 0) {
@@ -48,7 +49,7 @@ final class Kqueue {
         }
     }
 
-    /** Finds the way to {@link #descriptor}. */
+    /** Finds the ways to {@link #descriptor} and {@link #streamDescriptor}. */
     private static native int init();
 
     /** The descriptor of a channel of the JDK, also after it was closed; {@code -EOPNOTSUPP} of any other. */
@@ -79,6 +80,20 @@ final class Kqueue {
 
     /** Triggers the user event. */
     static native int wake(int queue);
+
+    /** Of a file stream of the JDK, also inside of a buffered one; {@code -EOPNOTSUPP} of any other, {@code -EBADF} once it is closed. */
+    static native int streamDescriptor(InputStream stream);
+
+    /** 1 if it is a pipe, a socket or a terminal, 0 if it is something else. */
+    static native int isWatchable(int descriptor);
+
+    /** 1 if a read wouldn't wait, 0 if it would. */
+    static native int isReadable(int descriptor);
+
+    /** How many bytes a read would find. */
+    static native int available(int descriptor);
+
+    static native int closeOnExec(int descriptor);
 
     /** As {@code --add-opens} does; {@code -ENOSYS} if this JDK cannot be asked to. */
     static native int openPackage(Module module, String packageName, Module to);

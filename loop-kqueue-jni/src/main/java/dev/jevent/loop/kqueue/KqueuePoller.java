@@ -1,5 +1,6 @@
 package dev.jevent.loop.kqueue;
 
+import dev.jevent.DescriptorCalls;
 import dev.jevent.Interest;
 import dev.jevent.LoopCapabilities;
 import dev.jevent.Pollable;
@@ -32,6 +33,8 @@ import java.time.Duration;
  * <p><b>Price.</b> A descriptor for each loop. Two events for one that is ready in both directions.
  */
 final class KqueuePoller implements Poller {
+    private static final DescriptorCalls CALLS = new KqueueDescriptorCalls();
+
     /** Longest wait that the clock of the system takes; the loop asks again. */
     private static final long MOST_NANOS = 1L << 56;
 
@@ -112,6 +115,11 @@ final class KqueuePoller implements Poller {
     @Override
     public SelectorProvider channels() {
         return SelectorProvider.provider();
+    }
+
+    @Override
+    public DescriptorCalls descriptorCalls() {
+        return CALLS;
     }
 
     // ---- registrations ----

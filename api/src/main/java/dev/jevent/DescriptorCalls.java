@@ -1,0 +1,36 @@
+package dev.jevent;
+
+import dev.jevent.contract.AnyThread;
+import java.io.InputStream;
+import java.nio.channels.SelectableChannel;
+
+/**
+ * What cooperative I/O asks of a loop that watches descriptors, besides watching: which one belongs to what the JDK has opened, and what
+ * could be done with it now. So the pipes of a process, standard input, terminals and FIFOs need no threads. {@link Loop#descriptorCalls}
+ * has it.
+ *
+ * <p>No method waits or throws. A number is what it was asked for only as long as the caller keeps its file open.
+ */
+@AnyThread
+public interface DescriptorCalls {
+    /** The number of a channel's descriptor; -1 of one that isn't the JDK's. */
+    int descriptor(SelectableChannel channel);
+
+    /**
+     * The number of the descriptor that {@code stream} reads from: of a {@link java.io.FileInputStream}, or a
+     * {@link java.io.BufferedInputStream} of one, as {@link System#in} is; -1 of any other, of a subclass of them, and after the close.
+     */
+    int descriptor(InputStream stream);
+
+    /** Whether it is a pipe, a socket or a terminal: what makes a reader wait for somebody, and tells when it is ready. */
+    boolean isWatchable(int descriptor);
+
+    /** Whether a read wouldn't wait, be it for the end or an error. True if the system doesn't say. */
+    boolean isReadable(int descriptor);
+
+    /** How many bytes a read would find; 0 at the end, and if the system doesn't say. */
+    int available(int descriptor);
+
+    /** Keeps it from programs that are started, by whomever. */
+    void closeOnExec(int descriptor);
+}

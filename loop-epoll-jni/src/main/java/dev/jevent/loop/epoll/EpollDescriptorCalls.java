@@ -1,0 +1,38 @@
+package dev.jevent.loop.epoll;
+
+import dev.jevent.DescriptorCalls;
+import java.io.InputStream;
+import java.nio.channels.SelectableChannel;
+
+/** Where the system refuses an answer, the one with which the operation itself finds out. */
+final class EpollDescriptorCalls implements DescriptorCalls {
+    @Override
+    public int descriptor(SelectableChannel channel) {
+        return Math.max(-1, Epoll.descriptor(channel));
+    }
+
+    @Override
+    public int descriptor(InputStream stream) {
+        return Math.max(-1, Epoll.streamDescriptor(stream));
+    }
+
+    @Override
+    public boolean isWatchable(int descriptor) {
+        return Epoll.isWatchable(descriptor) > 0;
+    }
+
+    @Override
+    public boolean isReadable(int descriptor) {
+        return Epoll.isReadable(descriptor) != 0;
+    }
+
+    @Override
+    public int available(int descriptor) {
+        return Math.max(0, Epoll.available(descriptor));
+    }
+
+    @Override
+    public void closeOnExec(int descriptor) {
+        Epoll.closeOnExec(descriptor);
+    }
+}
