@@ -7,6 +7,7 @@ import dev.jevent.Pollable;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.channels.AsynchronousCloseException;
@@ -15,7 +16,7 @@ import java.nio.channels.SelectableChannel;
 import java.util.Objects;
 
 /**
- * A non-blocking channel as something to wait for: for whoever tries an operation, and has to wait before the next try.
+ * A non-blocking channel, or a descriptor, as something to wait for: for whoever tries an operation, and has to wait before the next try.
  * In each direction one greenlet at a time, which may be of another hub than the last one was; a second one is refused as
  * long as the first waits, or has {@linkplain #acquire taken} the direction. A wait allocates nothing, but for the first one on
  * a hub.
@@ -30,7 +31,8 @@ import java.util.Objects;
 public final class Readiness extends Guard implements AutoCloseable {
     final Object owner;
     final Pollable pollable;
-    private final SelectableChannel channel;
+    private final SelectableChannel channel; // null: a descriptor
+    private final Closeable file;
     private final Direction reading = new Direction(this, Interest.READ);
     private final Direction writing = new Direction(this, Interest.WRITE);
     private volatile boolean closed;
@@ -55,10 +57,23 @@ public final class Readiness extends Guard implements AutoCloseable {
     public Readiness(Object owner, SelectableChannel channel) {
         this.owner = Objects.requireNonNull(owner, "owner");
         this.channel = channel;
+        this.file = channel;
         this.pollable = Pollable.of(channel);
         if (channel.isBlocking()) {
             throw new IllegalArgumentException("channel: " + channel + " (expected: one in non-blocking mode)");
         }
+    }
+
+    /**
+     * For a descriptor, on loops that watch such.
+     *
+     * @param file closed where a channel would be
+     */
+    Readiness(Object owner, int descriptor, Closeable file) {
+        this.owner = Objects.requireNonNull(owner, "owner");
+        this.channel = null;
+        this.file = file;
+        this.pollable = Pollable.of(descriptor);
     }
 
     /**
@@ -154,6 +169,7 @@ public final class Readiness extends Guard implements AutoCloseable {
         return ref;
     }
 
+    /** Null of a descriptor. */
     @AnyThread
     public SelectableChannel channel() {
         return channel;
@@ -200,7 +216,7 @@ public final class Readiness extends Guard implements AutoCloseable {
         boolean last = --untold == 0;
         leave();
         if (last) {
-            channel.close();
+            file.close();
         }
     }
 

@@ -13,7 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Processes of the JDK, whose pipes are blocking streams, so that a native thread reads for whoever waits.
+ * Processes of the JDK, whose pipes are blocking streams, so that a native thread reads for whoever waits: for loops that watch no
+ * descriptors.
  *
  * <p>Facts of JDK 25: the pipes are close-on-exec, and a child closes all other descriptors, too. When the child has ended, the
  * JDK takes what is in its output pipes, 64 KB at most, and closes them: so no byte of the child is lost, and no descriptor is
@@ -29,13 +30,8 @@ final class JdkLauncher implements Launcher {
 
     @Override
     public Launched launch(ProcessBuilder builder) throws IOException {
-        Process process;
-        try {
-            process = builder.start();
-        } catch (IOException e) {
-            throw translated(e, builder);
-        }
-        String of = " of process " + process.pid() + " \"" + builder.command().getFirst() + '"';
+        Process process = start(builder);
+        String of = of(process, builder);
         return new Launched(
                 process,
                 builder.redirectInput() == Redirect.PIPE
@@ -44,6 +40,19 @@ final class JdkLauncher implements Launcher {
                         ? new ThreadedInput(process.getInputStream(), "stdout" + of, LINGER) : null,
                 builder.redirectError() == Redirect.PIPE && !builder.redirectErrorStream()
                         ? new ThreadedInput(process.getErrorStream(), "stderr" + of, LINGER) : null);
+    }
+
+    static Process start(ProcessBuilder builder) throws IOException {
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw translated(e, builder);
+        }
+    }
+
+    /** Names the process, behind the name of a stream of it. */
+    static String of(Process process, ProcessBuilder builder) {
+        return " of process " + process.pid() + " \"" + builder.command().getFirst() + '"';
     }
 
     /** As the JDK names such errors elsewhere; the system's number is in the message only. */

@@ -4,8 +4,8 @@ import dev.jevent.contract.NeverSwitches;
 import java.io.IOException;
 
 /**
- * How processes come into being, and who watches their pipes. There is one way that works on every loop,
- * {@link JdkLauncher}; a loop that can watch descriptors may bring another, whose pipes need no threads.
+ * How processes come into being, and who watches their pipes: {@link PipeLauncher} where the loop watches descriptors,
+ * {@link JdkLauncher} on every other.
  */
 interface Launcher {
     /** Blocks for some milliseconds: called on a native thread. */

@@ -30,7 +30,6 @@ import java.util.OptionalInt;
  */
 @AnyThread
 public final class Subprocess extends Linkable<Subprocess> implements AutoCloseable {
-    private static final Launcher LAUNCHER = new JdkLauncher();
     private static final int RUNNING = -1;
 
     private final List<String> command;
@@ -88,7 +87,8 @@ public final class Subprocess extends Linkable<Subprocess> implements AutoClosea
      */
     static Subprocess start(ProcessBuilder builder, Charset charset) throws IOException {
         Hub hub = Hub.current();
-        Start start = new Start(LAUNCHER, builder, charset, hub);
+        Launcher launcher = PipeLauncher.of(hub.loop());
+        Start start = new Start(launcher == null ? new JdkLauncher() : launcher, builder, charset, hub);
         Result<Subprocess> call = null;
         Subprocess started = null;
         try {

@@ -2,6 +2,7 @@ package dev.jevent.io.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 
 /** Programs in numbers. The audit of each test looks for descriptors and threads that are left. */
@@ -68,6 +71,27 @@ class ManyProcessesTest {
         while (zombies() > 0) {
             hub.sleep(Duration.ofMillis(10));
         }
+    }
+
+    @HubTest(virtualTime = false, limitSeconds = 120)
+    @DisplayName("where the loop watches the pipes, a hundred programs that are written to and read from need no thread of ours")
+    void noThreadForPipes(Hub hub) throws Exception {
+        assumeTrue(hub.loop().descriptorCalls() != null, () -> "the loop " + hub.loop().name() + " watches no descriptors");
+        Set<Thread> before = ioThreads();
+        List<Greenlet<String>> readers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Subprocess process = new Command("/bin/sh", "-c", "cat; echo end >&2").start();
+            readers.add(hub.spawn(() -> process.communicate(new byte[100_000], null).errorText()));
+        }
+        hub.joinAll(readers);
+        assertThat(readers).allMatch(it -> it.value().equals("end\n"));
+        assertThat(ioThreads()).as("threads that read or write for greenlets").isSubsetOf(before);
+    }
+
+    private static Set<Thread> ioThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(it -> it.getName().startsWith("jevent-io-"))
+                .collect(Collectors.toSet());
     }
 
     /** Children of this process that have ended and that nobody has asked for their status. */

@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jevent.ConcurrentUseException;
 import dev.jevent.Greenlet;
+import dev.jevent.GreenletInterrupted;
 import dev.jevent.Hub;
 import dev.jevent.Waitable;
+import dev.jevent.io.ByteInput;
 import dev.jevent.io.program.ExitsElsewhere;
 import dev.jevent.io.program.Programs;
 import dev.jevent.sync.AsyncResult;
@@ -35,11 +38,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 
 class SubprocessTest {
     private static final Duration MOMENT = Duration.ofMillis(1);
+
+    /** What a pipe of Linux holds. */
+    private static final int PIPE = 64 * 1024;
+
+    private static boolean watches(Hub hub) {
+        return hub.loop().descriptorCalls() != null;
+    }
 
     private static Command sh(String script, String... arguments) {
         List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
@@ -460,7 +471,7 @@ class SubprocessTest {
             assertThat(process.stdout().read()).isEqualTo('y');
             for (int i = 0; i < 50; i++) {
                 hub.sleep(MOMENT);
-                assertThat(process.stdout().available()).isLessThanOrEqualTo(16 * 1024);
+                assertThat(process.stdout().available()).isLessThanOrEqualTo(watches(hub) ? PIPE : 16 * 1024);
             }
             assertThat(ioThreadsIn("read")).as("nobody waits, so no thread reads").isEmpty();
             process.terminate();
@@ -517,6 +528,64 @@ class SubprocessTest {
     void childrenOfOneThatEndsAtOnce() throws Exception {
         String program = "(sleep 0.1; echo late) & exit 0";
         assertThat(Subprocess.run("/bin/sh", "-c", "\"$@\" | cat", "sh", "/bin/sh", "-c", program).text()).isEqualTo("late\n");
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("F-SUB-03: where the loop watches the pipes, nothing that children of a program write is lost, whenever it ends and whoever reads")
+    void pipesOutliveTheProgram(Hub hub) throws Exception {
+        assumeTrue(watches(hub), () -> "the loop " + hub.loop().name() + " watches no descriptors, so the JDK has the pipes, and closes them");
+        for (int i = 0; i < 20; i++) {
+            try (Subprocess process = sh("exec 3<&0; (read go; echo late; echo lost >&2) <&3 & exit 4").start()) {
+                assertThat(process.waitFor()).isEqualTo(4);
+                process.stdin().write('\n');
+                assertThat(process.stdout().readAllBytes()).asString(UTF_8).isEqualTo("late\n");
+                assertThat(process.stderr().readAllBytes()).asString(UTF_8).isEqualTo("lost\n");
+            }
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("a thread that has no hub reads and writes, may be interrupted, and hears of a close")
+    void threadsWithoutAHub(Hub hub) throws Exception {
+        try (Subprocess process = Subprocess.start("cat")) {
+            FutureTask<String> task = new FutureTask<>(() -> {
+                process.stdin().write("x".repeat(2 * PIPE), UTF_8);
+                process.stdin().close();
+                return Hub.ifExists() == null ? "no hub" : "a hub";
+            });
+            Thread.ofVirtual().start(task);
+            FutureTask<Integer> reader = new FutureTask<>(() -> process.stdout().readAllBytes().length);
+            Thread.ofPlatform().start(reader);
+            assertThat(hub.threadPool().apply(() -> reader.get())).isEqualTo(2 * PIPE);
+            assertThat(task.get()).isEqualTo("no hub");
+        }
+        try (Subprocess process = Subprocess.start("cat")) {
+            FutureTask<Object> interrupted = new FutureTask<>(() -> failureOf(process::stdout));
+            Thread thread = Thread.ofPlatform().start(interrupted);
+            awaitWaiting(hub, thread);
+            thread.interrupt();
+            assertThat(hub.threadPool().apply(() -> interrupted.get())).isInstanceOf(GreenletInterrupted.class);
+            FutureTask<Object> closed = new FutureTask<>(() -> failureOf(process::stdout));
+            thread = Thread.ofPlatform().start(closed);
+            awaitWaiting(hub, thread);
+            process.stdout().close();
+            assertThat(hub.threadPool().apply(() -> closed.get())).isInstanceOf(AsynchronousCloseException.class);
+        }
+    }
+
+    private static Object failureOf(Supplier<ByteInput> input) {
+        try {
+            return input.get().read();
+        } catch (IOException | GreenletInterrupted e) {
+            return e;
+        }
+    }
+
+    /** Until it waits, or is in a native call, as waiting threads of the JDK are, too. */
+    private static void awaitWaiting(Hub hub, Thread thread) {
+        while (thread.isAlive() && Arrays.stream(thread.getStackTrace()).noneMatch(it -> it.getMethodName().matches("select|park"))) {
+            hub.sleep(MOMENT);
+        }
     }
 
     @HubTest(virtualTime = false)

@@ -1,0 +1,105 @@
+package dev.jevent.io.process;
+
+import dev.jevent.DescriptorCalls;
+import dev.jevent.Loop;
+import dev.jevent.io.PolledInput;
+import dev.jevent.io.PolledOutput;
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Processes of the JDK with pipes of our own, which the loop watches: no thread reads or writes for anybody.
+ *
+ * <p>The child gets its end of a pipe as a file, by the name that the system has for a descriptor of ours. Each end of a pipe has a mode of
+ * its own, so that of the child blocks, as programs expect, though ours doesn't. When the child runs, our copy of its end is closed.
+ *
+ * <p>Of such pipes the JDK knows nothing, and does nothing when the child has ended: what it or its children wrote, and write, stays in the
+ * pipe for whoever reads, however late. So a pipe that nobody reads keeps its descriptor until it is closed, or nobody refers to it.
+ *
+ * <p>The end itself still comes by way of the JDK, whose thread waits for each child and reaps it. A descriptor of the process would tell
+ * the same a moment earlier, and of the status only until that thread has asked for it, which is at the same moment: nothing would
+ * be gained but for a start of our own, without {@link ProcessBuilder}.
+ */
+final class PipeLauncher implements Launcher {
+    private final DescriptorCalls calls;
+    private final SelectorProvider channels;
+
+    private PipeLauncher(DescriptorCalls calls, SelectorProvider channels) {
+        this.calls = calls;
+        this.channels = channels;
+    }
+
+    private static final class Names {
+        /** Where descriptors have names; null: nowhere. */
+        static final File DIRECTORY = find(new File("/proc/self/fd"), new File("/dev/fd"));
+
+        private static File find(File... candidates) {
+            for (File each : candidates) {
+                if (each.isDirectory()) {
+                    return each;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** Null if {@code loop} doesn't watch descriptors, or they have no names here. */
+    static Launcher of(Loop loop) {
+        DescriptorCalls calls = loop.descriptorCalls();
+        return calls == null || Names.DIRECTORY == null ? null : new PipeLauncher(calls, loop.channels());
+    }
+
+    @Override
+    public Launched launch(ProcessBuilder builder) throws IOException {
+        List<Closeable> ends = new ArrayList<>(6); // to be closed: those of the child, and if it fails ours
+        try {
+            Pipe in = builder.redirectInput() == Redirect.PIPE ? open(ends) : null;
+            Pipe out = builder.redirectOutput() == Redirect.PIPE ? open(ends) : null;
+            Pipe error = builder.redirectError() == Redirect.PIPE && !builder.redirectErrorStream() ? open(ends) : null;
+            if (in != null) {
+                builder.redirectInput(file(in.source()));
+            }
+            if (out != null) {
+                builder.redirectOutput(file(out.sink()));
+            }
+            if (error != null) {
+                builder.redirectError(file(error.sink()));
+            }
+            Process process = JdkLauncher.start(builder);
+            String of = JdkLauncher.of(process, builder);
+            Launched launched = new Launched(
+                    process,
+                    in == null ? null : PolledOutput.of(in.sink(), "stdin" + of),
+                    out == null ? null : PolledInput.of(out.source(), calls, "stdout" + of),
+                    error == null ? null : PolledInput.of(error.source(), calls, "stderr" + of));
+            ends.remove(in == null ? null : in.sink());
+            ends.remove(out == null ? null : out.source());
+            ends.remove(error == null ? null : error.source());
+            return launched;
+        } finally {
+            for (Closeable end : ends) {
+                end.close();
+            }
+        }
+    }
+
+    private Pipe open(List<Closeable> ends) throws IOException {
+        Pipe pipe = channels.openPipe();
+        ends.add(pipe.source());
+        ends.add(pipe.sink());
+        calls.closeOnExec(calls.descriptor(pipe.source()));
+        calls.closeOnExec(calls.descriptor(pipe.sink()));
+        return pipe;
+    }
+
+    private File file(SelectableChannel end) {
+        return new File(Names.DIRECTORY, Integer.toString(calls.descriptor(end)));
+    }
+}
