@@ -3,7 +3,7 @@ package dev.jevent.io.file;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.io.ByteInput;
 import dev.jevent.io.ByteOutput;
-import dev.jevent.io.ThreadedInput;
+import dev.jevent.io.CooperativeInput;
 import dev.jevent.io.ThreadedOutput;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -29,7 +29,7 @@ public final class StandardStreams {
 
     /** Each is made when it is asked for. */
     private static final class In {
-        static final ByteInput STREAM = new ThreadedInput(new FileInputStream(FileDescriptor.in), "standard input");
+        static final ByteInput STREAM = new CooperativeInput(new FileInputStream(FileDescriptor.in), "standard input");
     }
 
     private static final class Out {

@@ -1,7 +1,8 @@
 package dev.jevent.io.patch;
 
 import dev.jevent.GreenletInterrupted;
-import dev.jevent.io.ThreadedInput;
+import dev.jevent.Hub;
+import dev.jevent.io.CooperativeInput;
 import dev.jevent.sync.Semaphore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,20 +10,21 @@ import java.io.InterruptedIOException;
 import java.util.Objects;
 
 /**
- * A stream that blocks, for any number of threads and greenlets, who take turns: a {@link ThreadedInput} reads it for them. Who
- * is killed while it waits loses nothing: what comes is for the next who reads.
+ * A stream that blocks, for any number of threads and greenlets, who take turns. Greenlets read it through a {@link CooperativeInput}: who
+ * is killed while it waits loses nothing, what comes is for the next who reads. Threads without a hub read it themselves, unless
+ * one of that was killed and left something.
  */
 final class PumpedInput extends InputStream {
     private final InputStream blocking;
-    private final ThreadedInput threaded;
+    private final CooperativeInput input;
     private final Semaphore turn = new Semaphore();
     private volatile boolean pumping = true;
 
-    private boolean asked; // and not answered yet; for whose turn it is
+    private boolean asked; // a thread, which hasn't answered yet; for whose turn it is
 
     PumpedInput(InputStream blocking) {
         this.blocking = blocking;
-        threaded = new ThreadedInput(blocking, "standard input");
+        input = new CooperativeInput(blocking, "standard input");
     }
 
     boolean pumping() {
@@ -60,13 +62,17 @@ final class PumpedInput extends InputStream {
     }
 
     private int readInTurn(byte[] into, int offset, int length) throws IOException {
-        if (!pumping && !asked && threaded.available() == 0) {
+        boolean cooperative = pumping && Hub.ifExists() != null;
+        if (cooperative && input.isWatched()) {
+            return input.read(into, offset, length); // reads nothing ahead
+        }
+        if (!cooperative && !asked && (input.isWatched() || input.available() == 0)) {
             return blocking.read(into, offset, length);
         }
         asked = true;
         int count;
         try {
-            count = threaded.read(into, offset, length);
+            count = input.read(into, offset, length);
         } catch (IOException e) { // unlike a kill, an answer
             asked = false;
             throw e;
@@ -81,7 +87,7 @@ final class PumpedInput extends InputStream {
             return 0;
         }
         try {
-            int read = threaded.available();
+            int read = input.isWatched() ? 0 : input.available();
             return read > 0 || asked ? read : blocking.available();
         } finally {
             turn.release();
@@ -90,6 +96,10 @@ final class PumpedInput extends InputStream {
 
     @Override
     public void close() throws IOException {
-        blocking.close();
+        if (input.isWatched()) {
+            input.close(); // which tells the loops
+        } else {
+            blocking.close();
+        }
     }
 }

@@ -8,7 +8,7 @@ final class StdinPatch extends Patch {
     private static final AtomicReference<PumpedInput> OURS = new AtomicReference<>();
 
     StdinPatch() {
-        super("stdin", "System.in, which a thread of its own reads");
+        super("stdin", "System.in, which the loop watches, or a thread of its own reads");
     }
 
     @Override

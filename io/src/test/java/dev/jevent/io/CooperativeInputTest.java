@@ -1,0 +1,244 @@
+package dev.jevent.io;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.jevent.ConcurrentUseException;
+import dev.jevent.DescriptorCalls;
+import dev.jevent.Greenlet;
+import dev.jevent.Hub;
+import dev.jevent.io.process.Subprocess;
+import dev.jevent.testkit.HubTest;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+
+class CooperativeInputTest {
+    private static final Duration SHORT = Duration.ofMillis(5);
+
+    @TempDir
+    private Path folder;
+
+    private Path fifo;
+
+    @BeforeEach
+    void makeFifo() throws Exception {
+        fifo = folder.resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    }
+
+    private static DescriptorCalls calls(Hub hub) {
+        DescriptorCalls calls = hub.loop().descriptorCalls();
+        assumeTrue(calls != null, () -> "the loop " + hub.loop().name() + " watches no descriptors");
+        return calls;
+    }
+
+    /** Both ends of the FIFO, of which each is opened only when the other is. */
+    private record Ends(FileInputStream in, FileOutputStream out) {}
+
+    private Ends open(Hub hub) throws Exception {
+        var in = hub.threadPool().spawn(() -> new FileInputStream(fifo.toFile()));
+        FileOutputStream out = hub.threadPool().apply(() -> new FileOutputStream(fifo.toFile()));
+        return new Ends(in.get(), out);
+    }
+
+    private static void write(FileOutputStream out, String text) throws IOException {
+        out.write(text.getBytes(UTF_8)); // less than a pipe holds
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("F-FILE-03: a FIFO is watched by the loop, if that can, else read by a thread; kills and timeouts lose nothing")
+    void fifo(Hub hub) throws Exception {
+        Ends ends = open(hub);
+        try (FileOutputStream out = ends.out(); CooperativeInput input = new CooperativeInput(ends.in(), "the FIFO")) {
+            assertThat(input).hasToString("<the FIFO>");
+            assertThat(input.isWatched()).isEqualTo(hub.loop().descriptorCalls() != null);
+            Greenlet<Integer> killed = hub.spawn(() -> input.read());
+            hub.sleep(SHORT);
+            assertThatThrownBy(input::read).isInstanceOf(ConcurrentUseException.class).hasMessageContaining("the FIFO");
+            killed.kill();
+            input.timeout(SHORT);
+            assertThatThrownBy(input::read).isInstanceOf(SocketTimeoutException.class).hasMessageContaining("the FIFO");
+            input.timeout(null);
+            Greenlet<String> reader = hub.spawn(() -> new String(input.readNBytes(5), UTF_8));
+            hub.sleep(SHORT);
+            write(out, "hello, you");
+            assertThat(reader.get()).isEqualTo("hello");
+            assertThat(input.available()).isEqualTo(5);
+            assertThat(input.tryRead(ByteBuffer.allocateDirect(2))).isEqualTo(2);
+            out.close();
+            assertThat(input.readAllBytes()).asString(UTF_8).isEqualTo("you");
+            assertThat(input.read()).as("again").isEqualTo(-1);
+            assertThat(input.isOpen()).isTrue();
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("where the loop watches a stream, its close ends who waits there, and frees the descriptor")
+    void close(Hub hub) throws Exception {
+        DescriptorCalls calls = calls(hub);
+        hub.notErrors(AsynchronousCloseException.class::isInstance);
+        Ends ends = open(hub);
+        try (FileOutputStream out = ends.out()) {
+            CooperativeInput input = new CooperativeInput(ends.in());
+            Greenlet<Integer> reader = hub.spawn(() -> input.read());
+            hub.sleep(SHORT);
+            input.close();
+            reader.join();
+            assertThat(reader.exception()).isInstanceOf(AsynchronousCloseException.class);
+            assertThatThrownBy(input::read).isExactlyInstanceOf(ClosedChannelException.class);
+            assertThat(calls.descriptor(ends.in())).isEqualTo(-1);
+            assertThatThrownBy(() -> out.write(1)).as("nobody can read any more").isInstanceOf(IOException.class);
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("what a buffered stream has buffered needs no readiness")
+    void buffered(Hub hub) throws Exception {
+        Ends ends = open(hub);
+        try (FileOutputStream out = ends.out(); BufferedInputStream buffered = new BufferedInputStream(ends.in())) {
+            write(out, "abcdef");
+            assertThat(buffered.read()).isEqualTo('a'); // and takes all
+            try (CooperativeInput input = new CooperativeInput(buffered)) {
+                assertThat(input.readNBytes(5)).asString(UTF_8).isEqualTo("bcdef");
+                Greenlet<Integer> reader = hub.spawn(() -> input.read());
+                hub.sleep(SHORT);
+                write(out, "g");
+                assertThat(reader.get()).isEqualTo('g');
+            }
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("a file, and a stream whose descriptor isn't known, are read by a thread on every loop")
+    void notWatched() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "content");
+        try (CooperativeInput input = new CooperativeInput(new FileInputStream(file.toFile()))) {
+            assertThat(input.isWatched()).isFalse();
+            assertThat(input.readAllBytes()).asString(UTF_8).isEqualTo("content");
+        }
+        try (CooperativeInput input = new CooperativeInput(new ByteArrayInputStream(new byte[] {1}))) {
+            assertThat(input.isWatched()).isFalse();
+            assertThat(input.read()).isEqualTo(1);
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("a thread without a hub just reads")
+    void threadWithoutAHub(Hub hub) throws Exception {
+        Ends ends = open(hub);
+        try (FileOutputStream out = ends.out(); CooperativeInput input = new CooperativeInput(ends.in())) {
+            assertThat(input.isWatched()).isEqualTo(hub.loop().descriptorCalls() != null);
+            var reading = hub.threadPool().spawn(() -> input.read());
+            hub.sleep(SHORT);
+            write(out, "x");
+            assertThat(reading.get()).isEqualTo('x');
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("pipes that nobody refers to any more are closed")
+    void forgottenPipes(Hub hub) throws Exception {
+        calls(hub);
+        Path numbers = Path.of("/proc/self/fd");
+        long before;
+        try (var open = Files.list(numbers)) {
+            before = open.count();
+        }
+        for (int i = 0; i < 5; i++) {
+            Subprocess.start("true").waitFor();
+        }
+        long now = Long.MAX_VALUE;
+        while (now > before) {
+            System.gc();
+            hub.sleep(SHORT);
+            try (var open = Files.list(numbers)) {
+                now = open.count();
+            }
+        }
+    }
+
+    // ---- what the loop says of descriptors
+
+    @HubTest(virtualTime = false)
+    @DisplayName("the number of a descriptor is known of channels and file streams of the JDK, and of nothing else")
+    void numbers(Hub hub) throws Exception {
+        DescriptorCalls calls = calls(hub);
+        Path file = Files.writeString(folder.resolve("file"), "content");
+        FileInputStream stream = new FileInputStream(file.toFile());
+        try (stream) {
+            int number = calls.descriptor(stream);
+            assertThat(Path.of("/proc/self/fd/" + number).toRealPath()).isEqualTo(file.toRealPath());
+            assertThat(calls.descriptor(new BufferedInputStream(stream))).isEqualTo(number);
+            assertThat(calls.descriptor(new BufferedInputStream(new BufferedInputStream(stream)))).isEqualTo(-1);
+            assertThat(calls.descriptor(new ByteArrayInputStream(new byte[0]))).isEqualTo(-1);
+            assertThat(calls.descriptor((InputStream) null)).isEqualTo(-1);
+        }
+        assertThat(calls.descriptor(stream)).as("closed").isEqualTo(-1);
+        try (FileInputStream other = new FileInputStream(file.toFile()) {}) {
+            assertThat(calls.descriptor(other)).as("of a subclass, which may read from elsewhere").isEqualTo(-1);
+        }
+        try (DatagramChannel channel = DatagramChannel.open()) {
+            assertThat(calls.descriptor(channel)).isNotNegative();
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("what can be watched, and what could be read of it now")
+    void states(Hub hub) throws Exception {
+        DescriptorCalls calls = calls(hub);
+        for (Path unwatchable : new Path[] {Files.writeString(folder.resolve("file"), "x"), Path.of("/dev/null")}) {
+            try (FileInputStream file = new FileInputStream(unwatchable.toFile())) {
+                assertThat(calls.isWatchable(calls.descriptor(file))).as("%s", unwatchable).isFalse();
+                assertThat(calls.isReadable(calls.descriptor(file))).as("%s", unwatchable).isTrue();
+            }
+        }
+        try (DatagramChannel socket = DatagramChannel.open()) {
+            assertThat(calls.isWatchable(calls.descriptor(socket))).isTrue();
+        }
+        Pipe pipe = Pipe.open();
+        int reading = calls.descriptor(pipe.source());
+        try (Pipe.SourceChannel source = pipe.source(); Pipe.SinkChannel sink = pipe.sink()) {
+            assertThat(calls.isWatchable(reading)).isTrue();
+            assertThat(calls.isReadable(reading)).isFalse();
+            assertThat(calls.available(reading)).isZero();
+            sink.write(ByteBuffer.allocate(7));
+            assertThat(calls.isReadable(reading)).isTrue();
+            assertThat(calls.available(reading)).isEqualTo(7);
+            source.read(ByteBuffer.allocate(7));
+            sink.close();
+            assertThat(calls.isReadable(reading)).as("the end").isTrue();
+            assertThat(calls.available(reading)).isZero();
+            assertThat(flags(reading) & 0_2000000).as("close on exec, before").isZero();
+            calls.closeOnExec(reading);
+            assertThat(flags(reading) & 0_2000000).as("close on exec, after").isNotZero();
+        }
+        assertThat(calls.isWatchable(Integer.MAX_VALUE)).isFalse();
+        assertThat(calls.available(Integer.MAX_VALUE)).isZero();
+        assertThat(calls.isReadable(Integer.MAX_VALUE)).as("a read tells").isTrue();
+    }
+
+    private static int flags(int descriptor) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/fdinfo/" + descriptor)).stream()
+                .filter(it -> it.startsWith("flags:"))
+                .mapToInt(it -> Integer.parseInt(it.substring(6).strip(), 8))
+                .findFirst().orElseThrow();
+    }
+}
