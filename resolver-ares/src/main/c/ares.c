@@ -17,6 +17,7 @@
 #include "jni_common.h"
 
 #include <ares.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -484,4 +485,63 @@ JNIEXPORT jlong JNICALL Java_dev_jevent_resolver_ares_Ares_timeout(JNIEnv *env, 
     struct timeval time;
     struct timeval *left = ares_timeout(resolver->channel, NULL, &time);
     return left == NULL ? -1 : (jlong) left->tv_sec * 1000 + (left->tv_usec + 999) / 1000;
+}
+
+/* ---- datagrams, for loops that watch descriptors ---- */
+
+static int datagram_socket(int family) {
+#ifdef SOCK_NONBLOCK
+    return socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+    int descriptor = socket(family, SOCK_DGRAM, 0);
+    if (descriptor >= 0 && (fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0 || fcntl(descriptor, F_SETFL, O_NONBLOCK) < 0)) {
+        int error = errno;
+        close(descriptor);
+        return failed(error);
+    }
+    return descriptor;
+#endif
+}
+
+/* Connected to the server of a socket of c-ares; from a port that the system chooses at random. */
+JNIEXPORT jint JNICALL Java_dev_jevent_resolver_ares_Ares_connect(JNIEnv *env, jclass type, jlong handle, jint number) {
+    (void) env;
+    (void) type;
+    struct sock *sock = find(JEVENT_POINTER(handle), number);
+    if (sock == NULL) {
+        return -EBADF;
+    }
+    int descriptor = datagram_socket(sock->address.ss_family);
+    if (descriptor < 0) {
+        return -errno;
+    }
+    if (connect(descriptor, (const struct sockaddr *) &sock->address, sock->address_length) < 0) {
+        int error = errno;
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
+
+/* What is sent is in the exchange. */
+JNIEXPORT jint JNICALL Java_dev_jevent_resolver_ares_Ares_transmit(JNIEnv *env, jclass type, jlong handle, jint descriptor, jint at,
+                                                                    jint length) {
+    (void) env;
+    (void) type;
+    struct resolver *resolver = JEVENT_POINTER(handle);
+    return JEVENT_RETRY(send(descriptor, resolver->exchange + at, (size_t) length, 0));
+}
+
+/* What comes is put into the exchange. */
+JNIEXPORT jint JNICALL Java_dev_jevent_resolver_ares_Ares_receive(JNIEnv *env, jclass type, jlong handle, jint descriptor, jint most) {
+    (void) env;
+    (void) type;
+    struct resolver *resolver = JEVENT_POINTER(handle);
+    return JEVENT_RETRY(recv(descriptor, resolver->exchange, (size_t) most, 0));
+}
+
+JNIEXPORT jint JNICALL Java_dev_jevent_resolver_ares_Ares_close(JNIEnv *env, jclass type, jint descriptor) {
+    (void) env;
+    (void) type;
+    return jevent_result(close(descriptor));
 }

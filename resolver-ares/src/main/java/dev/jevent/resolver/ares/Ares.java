@@ -80,4 +80,17 @@ final class Ares {
 
     /** Milliseconds until {@link #expire} is due; -1: never. */
     static native long timeout(long channel);
+
+    // ---- datagrams, for loops that watch descriptors ----
+
+    /** A socket for datagrams, not blocking, connected to the server of a socket of c-ares. @return its descriptor, or -errno */
+    static native int connect(long channel, int socket);
+
+    /** Sends {@code length} bytes of the exchange. @return how many, or -errno */
+    static native int transmit(long channel, int descriptor, int at, int length);
+
+    /** Takes a datagram into the beginning of the exchange. @return its bytes, at most so many, or -errno */
+    static native int receive(long channel, int descriptor, int most);
+
+    static native int close(int descriptor);
 }

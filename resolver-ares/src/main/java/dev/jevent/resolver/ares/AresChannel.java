@@ -10,10 +10,10 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -33,21 +33,14 @@ final class AresChannel {
 
     private static final int LONGEST_DATAGRAM = 4096;
 
-    /** After so long without an answer a query no longer counts as one of those in flight: it waits, others go on. */
-    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(50);
-
-    /** More than these wait for others to be over, whatever the limit: numbers of queries must stay hard to guess. */
-    private static final int MOST_IN_FLIGHT = 8192;
-
     private final HubLoop loop;
     private final ByteBuffer exchange = ByteBuffer.allocateDirect(EXCHANGE).order(ByteOrder.nativeOrder());
     private final byte[] datagram = new byte[LONGEST_DATAGRAM];
-    private final byte[] random = new byte[Ares.RANDOM_BYTES];
     private final Configuration.InForce configuration;
     private final Settler settler;
     private final boolean recursion;
-    private final int limit;
     private final int queriesPerPort;
+    private final boolean watchesDescriptors;
     private final Alarm expiry;
     private final Alarm pace;
 
@@ -55,14 +48,10 @@ final class AresChannel {
     private boolean retired;
     private boolean edns;
     private boolean running; // a call of c-ares, or what it led to, is in progress
-    private int randomLeft;
     private final List<Link> links = new ArrayList<>(2);
     private final ArrayDeque<Event> events = new ArrayDeque<>(); // to be told to c-ares
     private final ArrayDeque<Question> waiting = new ArrayDeque<>();
-    private final ArrayDeque<Query> recent = new ArrayDeque<>(); // sent within PATIENCE, and perhaps over
-    private final Query[] byId = new Query[1024];
-    private int inFlight;
-    private int counting;
+    private final InFlight inFlight;
 
     /** Told of each question what became of it; on the hub's thread. */
     interface Settler {
@@ -78,9 +67,11 @@ final class AresChannel {
      */
     AresChannel(HubLoop loop, Configuration wanted, int limit, int queriesPerPort, Settler settler) {
         this.loop = loop;
-        this.limit = limit;
         this.queriesPerPort = queriesPerPort;
         this.settler = settler;
+        inFlight = new InFlight(limit, exchange, () -> Ares.random(channel));
+        // Where channels are not the system's, as in a simulated network, descriptors would lead out of it.
+        watchesDescriptors = loop.capabilities().descriptors() && loop.channels() == SelectorProvider.provider();
         recursion = (wanted.flags() & Ares.NORECURSE) == 0;
         edns = (wanted.flags() & Ares.EDNS) != 0;
         exchange.put(wanted.servers().getBytes(StandardCharsets.US_ASCII)).put((byte) 0);
@@ -109,6 +100,11 @@ final class AresChannel {
         return queriesPerPort;
     }
 
+    /** Whether ports are descriptors; else they are channels. */
+    boolean watchesDescriptors() {
+        return watchesDescriptors;
+    }
+
     HubLoop loop() {
         return loop;
     }
@@ -131,7 +127,7 @@ final class AresChannel {
         }
         running = true;
         try {
-            while (mayAsk()) {
+            while (channel != 0 && !waiting.isEmpty() && inFlight.hasRoom()) {
                 launch(waiting.poll(), edns);
             }
         } finally {
@@ -140,44 +136,14 @@ final class AresChannel {
         setAlarms();
     }
 
-    private boolean mayAsk() {
-        if (waiting.isEmpty() || inFlight >= MOST_IN_FLIGHT || channel == 0) {
-            return false;
-        }
-        if (counting >= limit) {
-            long now = System.nanoTime();
-            for (Query query = recent.peek(); query != null && (!query.counts || now - query.sent >= PATIENCE); query = recent.peek()) {
-                recent.poll();
-                uncount(query);
-            }
-        }
-        return counting < limit;
-    }
-
-    private void uncount(Query query) {
-        if (query.counts) {
-            query.counts = false;
-            counting--;
-        }
-    }
-
     private void launch(Question question, boolean withEdns) {
-        int id = freeId();
+        int id = inFlight.freeId();
         if (id < 0) {
             settler.settle(question, null, new Failure(Failure.LOCAL, "the system gives no random numbers"));
             return;
         }
         Query query = new Query(question, id, recursion, withEdns);
-        query.next = byId[id & byId.length - 1];
-        byId[id & byId.length - 1] = query;
-        inFlight++;
-        query.sent = System.nanoTime();
-        query.counts = true;
-        counting++;
-        while (!recent.isEmpty() && !recent.peek().counts) {
-            recent.poll();
-        }
-        recent.add(query);
+        inFlight.add(query);
         exchange.clear().put(query.message);
         int bytes = Ares.send(channel, id, query.message.length);
         if (bytes < 0) {
@@ -188,44 +154,13 @@ final class AresChannel {
         perform(bytes);
     }
 
-    /** Of those that no query in flight has, one that nobody can guess; -1: there is no chance to be had. */
-    private int freeId() {
-        while (true) {
-            if (randomLeft == 0) {
-                if (!Ares.random(channel)) {
-                    return -1;
-                }
-                exchange.get(0, random);
-                randomLeft = random.length;
-            }
-            int id = (random[--randomLeft] & 0xff) << 8 | random[--randomLeft] & 0xff;
-            if (query(id) == null) {
-                return id;
-            }
-        }
-    }
-
     /** The one in flight that has this number, or null. */
     Query query(int id) {
-        Query query = byId[id & byId.length - 1];
-        while (query != null && query.id != id) {
-            query = query.next;
-        }
-        return query;
+        return inFlight.find(id);
     }
 
     private void over(Query query) {
-        Query before = null;
-        for (Query each = byId[query.id & byId.length - 1]; each != query; each = each.next) {
-            before = each;
-        }
-        if (before == null) {
-            byId[query.id & byId.length - 1] = query.next;
-        } else {
-            before.next = query.next;
-        }
-        inFlight--;
-        uncount(query);
+        inFlight.remove(query);
         for (UdpPort port : query.ports) {
             port.forget(query);
         }
@@ -347,8 +282,12 @@ final class AresChannel {
 
     /** Takes what {@code source} has into the exchange. @return bytes; 0: nothing; -1: its end */
     int receive(ReadableByteChannel source) throws IOException {
-        exchange.clear().limit(source instanceof java.nio.channels.DatagramChannel ? LONGEST_DATAGRAM : EXCHANGE);
-        return source.read(exchange);
+        return source.read(exchange.clear());
+    }
+
+    /** The exchange, with room for a datagram. */
+    ByteBuffer roomForDatagram() {
+        return exchange.clear().limit(LONGEST_DATAGRAM);
     }
 
     /** {@code length} bytes of a stream are in the exchange. */
@@ -368,7 +307,7 @@ final class AresChannel {
         Query query = length < Message.HEADER ? null : query(Message.id(datagram));
         int use = query == null || !port.queries.contains(query) ? 0 : use(query, length);
         if (use == 0) {
-            if (port.countFalse()) {
+            if (port.countFalse(length < Message.HEADER ? -1 : Message.id(datagram))) {
                 useStreams(port);
             }
             return;
@@ -471,20 +410,38 @@ final class AresChannel {
         if (channel == 0) {
             return;
         }
-        if (inFlight == 0) {
+        if (inFlight.size() == 0) {
             expiry.cancel();
         } else if (!expiry.isSet()) {
             expiry.set(TimeUnit.MILLISECONDS.toNanos(Math.max(1, Ares.timeout(channel))), false);
         } else if (expiry.remaining() > TimeUnit.MILLISECONDS.toNanos(configuration.timeoutMillis())) {
             expiry.set(TimeUnit.MILLISECONDS.toNanos(configuration.timeoutMillis()), false);
         }
-        if (retired && inFlight == 0 && waiting.isEmpty()) {
+        if (retired && inFlight.size() == 0 && waiting.isEmpty()) {
             close();
-        } else if (waiting.isEmpty() || inFlight >= MOST_IN_FLIGHT) {
-            pace.cancel();
-        } else if (!pace.isSet() && !recent.isEmpty()) {
-            pace.set(Math.max(0, recent.peek().sent + PATIENCE - System.nanoTime()), false);
+            return;
         }
+        long pause = waiting.isEmpty() ? -1 : inFlight.untilRoom();
+        if (pause < 0) {
+            pace.cancel();
+        } else if (!pace.isSet()) {
+            pace.set(pause, false);
+        }
+    }
+
+    // ---- for ports that are descriptors: results as of Ares ----
+
+    int connectDescriptor(int socket) {
+        return Ares.connect(channel, socket);
+    }
+
+    int sendFrom(int descriptor, int at, int length) {
+        return Ares.transmit(channel, descriptor, at, length);
+    }
+
+    int receiveFrom(int descriptor) {
+        exchange.clear();
+        return Ares.receive(channel, descriptor, LONGEST_DATAGRAM);
     }
 
     // ---- the end ----
@@ -509,9 +466,7 @@ final class AresChannel {
         }
         links.clear();
         waiting.clear();
-        recent.clear();
-        Arrays.fill(byId, null);
-        inFlight = 0;
+        inFlight.clear();
         long closing = channel;
         channel = 0;
         Ares.destroy(closing);

@@ -2,9 +2,7 @@ package dev.jevent.resolver.ares;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,19 +30,6 @@ final class UdpLink implements Link {
         return number;
     }
 
-    DatagramChannel open() throws IOException {
-        DatagramChannel channel = engine.loop().channels().openDatagramChannel(
-                server.getAddress().getAddress().length == 4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-        try {
-            channel.configureBlocking(false);
-            channel.connect(server);
-            return channel;
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
     @Override
     public void send(ByteBuffer datagram) {
         int at = datagram.position();
@@ -64,11 +49,22 @@ final class UdpLink implements Link {
             return ports.getLast();
         }
         if (ports.size() >= MOST_PORTS) {
-            return ports.get(ThreadLocalRandom.current().nextInt(MOST_PORTS));
+            return any();
         }
-        UdpPort port = new UdpPort(this);
-        ports.add(port);
-        return port;
+        try {
+            UdpPort port = engine.watchesDescriptors() ? new DescriptorPort(this) : new ChannelPort(this, server);
+            ports.add(port);
+            return port;
+        } catch (IOException | RuntimeException e) {
+            if (ports.isEmpty()) {
+                throw e;
+            }
+            return any(); // as when the process has no descriptor left
+        }
+    }
+
+    private UdpPort any() {
+        return ports.get(ThreadLocalRandom.current().nextInt(ports.size()));
     }
 
     void closed(UdpPort port) {

@@ -9,6 +9,7 @@ import dev.jevent.LoopExit;
 import dev.jevent.Resolver;
 import dev.jevent.Resolver.Family;
 import dev.jevent.Settings;
+import dev.jevent.spi.HubLoop;
 import dev.jevent.testkit.Errors;
 import dev.jevent.testkit.OnHub;
 import java.net.InetAddress;
@@ -553,6 +554,37 @@ class AresResolverTest {
             assertThat(server.sources.stream().distinct().count()).isEqualTo(10);
             assertThat(hub.statistics().loop().registrations()).isZero();
         }
+    }
+
+    @Test
+    @DisplayName("D2: an answer that comes twice is late, not forged")
+    void answersThatComeTwice(Hub hub, Errors errors) throws Exception {
+        errors.expectAny();
+        server.on("*.twice.example", exchange -> {
+            for (int i = 0; i < 4; i++) {
+                exchange.replyAddress();
+            }
+        });
+        try (AresResolver resolver = Resolvers.open(hub, Resolvers.asking(server).with(Settings.ARES_PORT_QUERIES, 64))) {
+            Greenlet<?> keepsThePort = looksUp(hub, resolver, "port.silent.example");
+            awaitAsked(hub, "port.silent.example A udp");
+            server.sources.clear();
+            for (int i = 0; i < 20; i++) {
+                assertThat(resolver.addresses("n" + i + ".twice.example", Family.IPV4)).containsExactly(FOUR);
+            }
+            assertThat(server.sources.stream().distinct().count()).as("ports").isEqualTo(1);
+            assertThat(server.asked).noneMatch(asked -> asked.endsWith("tcp"));
+            assertThat(keepsThePort.ready()).isFalse();
+        }
+        hub.yieldNow();
+    }
+
+    @Test
+    void portsAreDescriptorsWhereTheLoopWatchesThem(Hub hub) {
+        Resolvers.assumeBuilt();
+        AresChannel channel = new AresChannel((HubLoop) hub.loop(), Configuration.of(Resolvers.asking(server), ""), 1, 1, (_, _, _) -> {});
+        assertThat(channel.watchesDescriptors()).isEqualTo(!hub.loop().name().equals("nio"));
+        channel.close();
     }
 
     @Test
