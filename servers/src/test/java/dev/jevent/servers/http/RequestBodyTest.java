@@ -32,7 +32,7 @@ class RequestBodyTest {
     private static final String ALPHABET = "\r\n;=\"\\ \t:0123456789abcfxyz-+\0\u007f\u00e9";
 
     /** The body, or null if it isn't well-formed, or doesn't end. */
-    private static String decode(String chunks) {
+    static String decode(String chunks) {
         StringBuilder body = new StringBuilder();
         Matcher chunk = CHUNK.matcher(chunks);
         int at = 0;
