@@ -1,10 +1,10 @@
 import com.sun.management.OperatingSystemMXBean;
-import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Resolver;
 import dev.jevent.Settings;
 import dev.jevent.spi.Environment;
 import dev.jevent.spi.HubFactory;
+import dev.jevent.sync.Pool;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -15,8 +15,8 @@ import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.SingletonDnsServerAddressStreamProvider;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
@@ -102,22 +102,22 @@ public final class NameLoad {
                 }
             });
             measure(true, prefix -> {
-                List<Greenlet<?>> workers = new ArrayList<>();
-                int[] next = {0};
-                for (int i = 0; i < atOnce; i++) {
-                    workers.add(hub.spawn(() -> {
-                        while (next[0] < count) {
-                            try {
-                                resolver.addresses(prefix + next[0]++ + ".bench", Resolver.Family.IPV4);
-                            } catch (Exception e) {
-                                failures.incrementAndGet();
-                            }
-                        }
-                    }));
+                Pool pool = new Pool(atOnce);
+                for (int i = 0; i < count; i++) {
+                    String host = prefix + i + ".bench";
+                    pool.spawn(() -> lookUp(resolver, host));
                 }
-                hub.joinAll(workers);
+                pool.join();
             });
             hub.killAll(hub.greenlets());
+        }
+    }
+
+    private void lookUp(Resolver resolver, String host) {
+        try {
+            resolver.addresses(host, Resolver.Family.IPV4);
+        } catch (UnknownHostException e) {
+            failures.incrementAndGet();
         }
     }
 
@@ -127,7 +127,7 @@ public final class NameLoad {
         var group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         EventLoop loop = group.next();
         DnsNameResolver resolver = new DnsNameResolverBuilder(loop)
-                .datagramChannelType(NioDatagramChannel.class)
+                .datagramChannelFactory(NameLoad::channelOfNetty)
                 .nameServerProvider(new SingletonDnsServerAddressStreamProvider(server))
                 .resolvedAddressTypes(ResolvedAddressTypes.IPV4_ONLY)
                 .maxQueriesPerResolve(4)
@@ -147,6 +147,13 @@ public final class NameLoad {
             });
             all.await();
         });
+    }
+
+    /** All of its queries go out from one, whose answers would be lost when a burst of them is more than it has room for. */
+    private static NioDatagramChannel channelOfNetty() {
+        NioDatagramChannel channel = new NioDatagramChannel();
+        channel.config().setReceiveBufferSize(1 << 20);
+        return channel;
     }
 
     private void nextOfNetty(DnsNameResolver resolver, String prefix, int[] next, CountDownLatch all) {

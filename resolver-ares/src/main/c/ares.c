@@ -355,6 +355,16 @@ JNIEXPORT void JNICALL Java_dev_jevent_resolver_ares_Ares_destroy(JNIEnv *env, j
     destroy(JEVENT_POINTER(handle));
 }
 
+/* Whether it can be a line's last word, and a string of Java. */
+static bool is_plain(const char *text) {
+    for (; *text != 0; text++) {
+        if (*text <= ' ' || *text > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A line for each fact: "ndots 1", "timeout 5000", "tries 4", "server 127.0.0.1 53", "domain example.com". */
 JNIEXPORT jstring JNICALL Java_dev_jevent_resolver_ares_Ares_configuration(JNIEnv *env, jclass type, jlong handle) {
     (void) type;
@@ -372,7 +382,9 @@ JNIEXPORT jstring JNICALL Java_dev_jevent_resolver_ares_Ares_configuration(JNIEn
     if (saved == ARES_SUCCESS) {
         fprintf(out, "ndots %d\ntimeout %d\ntries %d\n", options.ndots, options.timeout, options.tries);
         for (int i = 0; i < options.ndomains; i++) {
-            fprintf(out, "domain %s\n", options.domains[i]);
+            if (is_plain(options.domains[i])) {
+                fprintf(out, "domain %s\n", options.domains[i]);
+            }
         }
     }
     if (ares_get_servers_ports(resolver->channel, &servers) == ARES_SUCCESS) {

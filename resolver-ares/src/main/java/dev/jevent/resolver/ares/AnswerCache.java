@@ -71,10 +71,10 @@ final class AnswerCache {
         if (answer.code() != Answer.NO_ERROR && answer.code() != Answer.NO_NAME) {
             return 1;
         }
-        if (answer.negativeTtl() >= 0 && (answer.code() == Answer.NO_NAME || answer.entries().length == 0)) {
-            return Math.min(LONGEST_NEGATIVE, least(answer, answer.negativeTtl()));
+        if (answer.negativeTtl() >= 0) { // it ends in "there is none", maybe behind an alias
+            return least(answer, Math.min(LONGEST_NEGATIVE, answer.negativeTtl()));
         }
-        return answer.entries().length == 0 ? 0 : Math.min(LONGEST, least(answer, LONGEST));
+        return answer.code() == Answer.NO_NAME || answer.entries().length == 0 ? 0 : least(answer, LONGEST);
     }
 
     private static long least(Answer answer, long most) {

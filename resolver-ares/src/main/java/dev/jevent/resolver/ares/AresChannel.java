@@ -161,9 +161,7 @@ final class AresChannel {
 
     private void over(Query query) {
         inFlight.remove(query);
-        for (UdpPort port : query.ports) {
-            port.forget(query);
-        }
+        leavePorts(query);
     }
 
     // ---- what c-ares wants ----
@@ -326,7 +324,11 @@ final class AresChannel {
             edns = false;
             return put(Message.withoutEdns(question));
         }
-        if (bare || Message.isTruncated(datagram)) {
+        if (bare) {
+            return length;
+        }
+        if (Message.isTruncated(datagram)) {
+            leavePorts(query);
             return length;
         }
         try {
@@ -361,9 +363,19 @@ final class AresChannel {
     private void useStreams(UdpPort port) {
         for (Query query : List.copyOf(port.queries)) {
             if (channel != 0 && query(query.id) == query) {
+                leavePorts(query);
                 deliver(port, query, put(Message.truncated(query.message)));
             }
         }
+        port.close();
+    }
+
+    /** What is asked by a stream is answered there: no datagram counts any more. */
+    private void leavePorts(Query query) {
+        for (UdpPort port : query.ports) {
+            port.forget(query);
+        }
+        query.ports.clear();
     }
 
     /** A socket failed, or its stream ended: c-ares closes it and asks in another way. */

@@ -1,6 +1,7 @@
 package dev.jevent.resolver.ares;
 
 import dev.jevent.Settings;
+import dev.jevent.spi.HostNames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -154,12 +155,21 @@ record Configuration(
                     case "timeout" -> timeout = Integer.parseInt(words[1]);
                     case "tries" -> tries = Integer.parseInt(words[1]);
                     case "server" -> servers.add((words[1].indexOf(':') < 0 ? words[1] : "[" + words[1] + "]") + ":" + words[2]);
-                    case "domain" -> domains.add(words.length > 1 ? words[1] : "");
+                    case "domain" -> addDomain(words.length > 1 ? words[1] : "", domains);
                     default -> throw new IllegalStateException("configuration: " + line);
                 }
             }
-            domains.removeIf(String::isEmpty);
             return new InForce(ndots, timeout, tries, List.copyOf(servers), List.copyOf(domains));
+        }
+
+        /** Nothing if no name can end so. The root, which systemd writes where there is no domain, is none either. */
+        private static void addDomain(String text, List<String> domains) {
+            String domain = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+            try {
+                domains.add(HostNames.ascii(domain));
+            } catch (IllegalArgumentException e) {
+                // What follows it is searched all the same.
+            }
         }
     }
 }

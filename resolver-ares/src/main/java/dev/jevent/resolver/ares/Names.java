@@ -179,6 +179,9 @@ final class Names {
                         ? "no such name (NXDOMAIN)"
                         : "no " + RecordTypes.name(type) + " record", true);
             }
+            if (name.indexOf('\\') >= 0) {
+                throw new NoAnswer("its alias \"" + name + "\" is no name that can be asked for", true);
+            }
             question = resolver.ask(name, type); // the server left the rest to us
         }
     }

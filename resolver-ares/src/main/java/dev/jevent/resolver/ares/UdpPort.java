@@ -98,7 +98,7 @@ abstract class UdpPort implements CarrierCallback {
 
     /** Whether another query may go out from here. */
     final boolean hasRoom() {
-        return readable != null && sent < link.engine.queriesPerPort();
+        return readable != null && sent < link.engine.queriesPerPort() && falseAnswers < MOST_FALSE;
     }
 
     /** {@code id} is the number that an answer has which nobody here waits for. @return whether that was one too many */
@@ -108,11 +108,7 @@ abstract class UdpPort implements CarrierCallback {
                 return false; // its query was sent twice, and answered twice
             }
         }
-        if (++falseAnswers < MOST_FALSE) {
-            return false;
-        }
-        falseAnswers = 0;
-        return true;
+        return ++falseAnswers >= MOST_FALSE;
     }
 
     /** {@code query} is over. */

@@ -57,7 +57,10 @@ class AnswerCacheTest {
         assertThat(kept(answer(Answer.NO_ERROR, 900, 100))).isEqualTo(900);
         assertThat(kept(answer(Answer.NO_NAME, 1_000_000, 100))).isEqualTo(10_800);
         assertThat(kept(answer(Answer.NO_NAME, 900, 100, 30))).as("an alias that leads to it").isEqualTo(30);
+        assertThat(kept(answer(Answer.NO_ERROR, 5, 100, 3600))).as("an alias of a name without such records").isEqualTo(5);
+        assertThat(kept(answer(Answer.NO_NAME, 0, 100, 3600))).isZero();
         assertThat(kept(answer(Answer.NO_ERROR, -1, 100))).isZero();
+        assertThat(kept(answer(Answer.NO_NAME, -1, 100, 3600))).as("an alias, and no word on what it leads to").isZero();
     }
 
     @Test

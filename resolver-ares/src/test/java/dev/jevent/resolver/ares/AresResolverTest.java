@@ -296,6 +296,24 @@ class AresResolverTest {
     }
 
     @Test
+    @DisplayName("D8: search domains that no name can end in are left out: the root, which systemd writes where there is none, and worse")
+    void searchDomainsThatAreNone(Hub hub, @TempDir Path folder) throws Exception {
+        server.on("alone", NameServer.Exchange::replyAddress);
+        String tooLong = "x".repeat(64) + ".search";
+        for (String line : List.of("search .", "search a..b " + tooLong + " .", "search b\u00fccher.search", "domain .")) {
+            Path conf = Files.writeString(folder.resolve("resolv.conf"), line + "\n");
+            try (AresResolver resolver = Resolvers.open(hub, Resolvers.asking(server), NOWHERE, conf)) {
+                assertThat(resolver.configuration().domains()).as(line).isEmpty();
+                assertThat(resolver.addresses("alone", Family.IPV4)).as(line).containsExactly(FOUR);
+            }
+        }
+        Path conf = Files.writeString(folder.resolve("resolv.conf"), "search . a..b last.search.\n");
+        try (AresResolver resolver = Resolvers.open(hub, Resolvers.asking(server), NOWHERE, conf)) {
+            assertThat(resolver.configuration().domains()).containsExactly("last.search");
+        }
+    }
+
+    @Test
     @DisplayName("D8: name servers of resolv.conf are asked; when it changes, those that it has then")
     void resolvConfIsRead(Hub hub, Errors errors, @TempDir Path folder) throws Exception {
         errors.expectAny();

@@ -177,6 +177,65 @@ class HostileServerTest {
         }
     }
 
+    @Test
+    @DisplayName("D2: when the question is asked over TCP, no guess at the port counts any more, not even the right one")
+    void aRightGuessThatIsTooLate(Hub hub) throws Exception {
+        server.on("guessed.example", exchange -> {
+            if (exchange.isTcp()) {
+                exchange.replyAddress();
+                return;
+            }
+            for (int i = 1; i <= 8; i++) {
+                byte[] lie = evil(exchange).toWire();
+                lie[1] ^= (byte) i;
+                exchange.send(lie);
+            }
+            exchange.reply(evil(exchange));
+        });
+        try (AresResolver resolver = resolver(hub)) {
+            assertThat(resolver.addresses("guessed.example", Family.IPV4)).containsExactly(GOOD);
+        }
+    }
+
+    @Test
+    @DisplayName("D2: a flood at a port that queries share makes all of them go over TCP, and nothing else out from there")
+    void aFloodAtASharedPort(Hub hub) throws Exception {
+        java.util.Queue<Exchange> held = new java.util.concurrent.ConcurrentLinkedQueue<>();
+        server.on("*.shared-port.example", exchange -> {
+            if (exchange.isTcp()) {
+                exchange.replyAddress();
+                return;
+            }
+            held.add(exchange);
+            if (held.size() == 4) {
+                for (int i = 1; i <= 8; i++) {
+                    byte[] lie = evil(exchange).toWire();
+                    lie[1] ^= (byte) (0x80 | i);
+                    exchange.send(lie);
+                }
+                for (Exchange each : held) {
+                    each.reply(evil(each));
+                }
+            }
+        });
+        server.asked.clear();
+        server.sources.clear();
+        Settings settings = Resolvers.asking(server).with(Settings.ARES_PORT_QUERIES, 100).with(Settings.RESOLVER_TIMEOUT, Duration.ofSeconds(20));
+        try (AresResolver resolver = Resolvers.open(hub, settings)) {
+            var greenlets = new java.util.ArrayList<dev.jevent.Greenlet<List<InetAddress>>>();
+            for (int i = 0; i < 4; i++) {
+                String name = "n" + i + ".shared-port.example";
+                greenlets.add(hub.spawn((java.util.concurrent.Callable<List<InetAddress>>) () -> resolver.addresses(name, Family.IPV4)));
+            }
+            hub.joinAll(greenlets);
+            assertThat(greenlets).extracting(dev.jevent.Greenlet::value).allMatch(List.of(GOOD)::equals);
+            assertThat(server.sources.stream().distinct()).hasSize(1);
+            assertThat(server.asked).filteredOn(asked -> asked.endsWith("tcp")).hasSize(4);
+            resolver.addresses("after-shared-port.example", Family.IPV4);
+            assertThat(server.sources.stream().distinct()).hasSize(2);
+        }
+    }
+
     // ---- malformed ----
 
     static Stream<Arguments> malformed() {
@@ -385,6 +444,21 @@ class HostileServerTest {
     }
 
     @Test
+    @DisplayName("D6: an alias to a name of any bytes is an error, and nobody is asked for it")
+    void anAliasOfAnyBytes(Hub hub) throws Exception {
+        Name strange = Name.fromString("\\255".repeat(63) + ".example.");
+        server.on("strange.example", exchange -> exchange.reply(exchange.message(
+                new CNAMERecord(exchange.question(), DClass.IN, 60, strange))));
+        try (AresResolver resolver = resolver(hub)) {
+            assertThatThrownBy(() -> resolver.addresses("strange.example", Family.IPV4))
+                    .isInstanceOf(UnknownHostException.class)
+                    .hasMessageStartingWith("strange.example: its alias \"\\255\\255")
+                    .hasMessageEndingWith(".example\" is no name that can be asked for");
+            assertThat(server.asked).containsExactly("strange.example A udp");
+        }
+    }
+
+    @Test
     @DisplayName("D6: a chain of aliases of which the server gives one after the other is followed")
     void aChainOfAliases(Hub hub) throws Exception {
         for (int i = 0; i < 16; i++) {
@@ -425,6 +499,22 @@ class HostileServerTest {
         try (AresResolver resolver = resolver(hub)) {
             assertThat(resolver.addresses(name, Family.IPV4)).containsExactly(GOOD);
             assertThat(server.asked).containsExactly("tc.example A udp", "tc.example A tcp");
+        }
+    }
+
+    @Test
+    @DisplayName("D4: once an answer was cut off, only what comes over TCP counts")
+    void afterTruncationDatagramsDoNotCount(Hub hub) throws Exception {
+        server.on("cut.example", exchange -> {
+            if (exchange.isTcp()) {
+                exchange.replyAddress();
+            } else {
+                truncated(exchange);
+                exchange.reply(evil(exchange));
+            }
+        });
+        try (AresResolver resolver = resolver(hub)) {
+            assertThat(resolver.addresses("cut.example", Family.IPV4)).containsExactly(GOOD);
         }
     }
 
