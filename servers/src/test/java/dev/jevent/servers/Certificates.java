@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 
 /** Self-signed certificates, made by openssl in a folder of the test's. */
-record Certificates(Path folder) {
+public record Certificates(Path folder) {
     /** @param host whose certificate it is, and its file's name */
-    Certificates make(String host) throws IOException, InterruptedException {
+    public Certificates make(String host) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of("openssl", "req", "-x509", "-nodes", "-newkey", "ec",
                         "-pkeyopt", "ec_paramgen_curve:P-256", "-keyout", host + ".key", "-out", host + ".pem", "-subj", "/CN=" + host,
                         "-days", "30", "-addext", "subjectAltName=DNS:" + host))
@@ -22,20 +22,20 @@ record Certificates(Path folder) {
         return this;
     }
 
-    Path chain(String host) {
+    public Path chain(String host) {
         return folder.resolve(host + ".pem");
     }
 
-    Path key(String host) {
+    public Path key(String host) {
         return folder.resolve(host + ".key");
     }
 
-    SSLContext server(String host) throws IOException {
+    public SSLContext server(String host) throws IOException {
         return TlsContexts.server(chain(host), key(host));
     }
 
     /** Trusts {@code hosts}. */
-    SSLContext client(String... hosts) throws IOException {
+    public SSLContext client(String... hosts) throws IOException {
         TlsContexts.Builder builder = TlsContexts.builder();
         for (String host : hosts) {
             builder.trust(chain(host));
