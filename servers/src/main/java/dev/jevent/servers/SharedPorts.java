@@ -22,7 +22,7 @@ final class SharedPorts {
         TcpServerSocket socket = new TcpServerSocket();
         try {
             socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-            socket.channel().bind(at, backlog);
+            socket.listen(at, backlog);
             return socket;
         } catch (Throwable e) {
             socket.close();

@@ -23,17 +23,11 @@ final class UnixPaths {
             return UnixServerSocket.bind(path, backlog);
         } catch (BindException e) {
             if (!isAbandoned(path)) {
-                throw located(e, path);
+                throw e;
             }
             Files.delete(path);
             return UnixServerSocket.bind(path, backlog);
         }
-    }
-
-    private static BindException located(BindException e, Path path) {
-        BindException located = new BindException(e.getMessage() + ": " + path);
-        located.initCause(e);
-        return located;
     }
 
     /** A socket that refuses connections. */

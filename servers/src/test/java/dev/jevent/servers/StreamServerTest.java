@@ -318,7 +318,7 @@ class StreamServerTest {
     void aStartThatFailsLeavesNothingOpen() throws Exception {
         try (TcpServerSocket taken = listener()) {
             StreamServer server = StreamServer.on(taken.getLocalAddress(), Clients::echoLines);
-            assertThatThrownBy(server::start).isInstanceOf(BindException.class);
+            assertThatThrownBy(server::start).isInstanceOf(BindException.class).hasMessageEndingWith(": 127.0.0.1:" + taken.port());
             assertThat(server.state()).isEqualTo(Server.State.NEW);
         }
     }

@@ -9,6 +9,8 @@ import dev.jevent.contract.NeverSwitches;
 import dev.jevent.io.Readiness;
 import dev.jevent.io.Selectable;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
@@ -140,10 +142,23 @@ public abstract sealed class ChannelSocket<C extends SelectableChannel & Network
         return channel.getLocalAddress();
     }
 
+    /** @throws BindException if the system refuses, naming the address */
     @Override
     public ChannelSocket<C> bind(SocketAddress local) throws IOException {
-        channel.bind(local);
+        try {
+            channel.bind(local);
+        } catch (BindException e) {
+            throw located(e, local);
+        }
         return this;
+    }
+
+    /** The system's own words don't say which address it is about. */
+    static BindException located(BindException e, SocketAddress address) {
+        BindException located = new BindException(e.getMessage() + ": " + (address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress() + ":" + inet.getPort() : address));
+        located.initCause(e);
+        return located;
     }
 
     @Override

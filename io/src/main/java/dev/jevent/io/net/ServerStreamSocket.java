@@ -4,6 +4,7 @@ import dev.jevent.Interest;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
@@ -81,6 +82,21 @@ public abstract sealed class ServerStreamSocket<S extends StreamSocket> extends 
     @Override
     public ServerStreamSocket<S> bind(SocketAddress local) throws IOException {
         super.bind(local);
+        return this;
+    }
+
+    /**
+     * Binds it.
+     *
+     * @param backlog connections that may wait to be accepted; 0 or less: as the system has it
+     * @throws BindException if the system refuses, naming the address
+     */
+    public ServerStreamSocket<S> listen(SocketAddress local, int backlog) throws IOException {
+        try {
+            channel.bind(local, backlog);
+        } catch (BindException e) {
+            throw located(e, local);
+        }
         return this;
     }
 

@@ -46,7 +46,7 @@ public final class TcpServerSocket extends ServerStreamSocket<TcpSocket> {
     public static TcpServerSocket bind(InetSocketAddress local, int backlog) throws IOException {
         TcpServerSocket server = new TcpServerSocket();
         try {
-            server.channel().bind(local, backlog);
+            server.listen(local, backlog);
             return server;
         } catch (Throwable e) {
             server.close();

@@ -24,7 +24,7 @@ public final class UnixServerSocket extends ServerStreamSocket<UnixSocket> {
         UnixServerSocket server =
                 new UnixServerSocket(Hub.current().loop().channels().openServerSocketChannel(StandardProtocolFamily.UNIX));
         try {
-            server.channel().bind(UnixDomainSocketAddress.of(path), backlog);
+            server.listen(UnixDomainSocketAddress.of(path), backlog);
             return server;
         } catch (Throwable e) {
             server.close();
