@@ -14,8 +14,8 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The only class that knows the JDK's insides: how a virtual thread is given a scheduler, and which platform thread
- * carries the caller.
+ * The only class, with {@link PollerBridge}, that knows the JDK's insides: how a virtual thread is given a scheduler, and which
+ * platform thread carries the caller.
  *
  * <p>Facts (JDK 21 to 25). A virtual thread runs on the {@code Executor} that its builder was constructed with; the
  * constructor that takes one is package-private. If the executor is a {@link ForkJoinPool}, JDK 25 also hands it the timed
@@ -63,30 +63,47 @@ final class CarrierBridge {
     /** With the help of the first opener that can. */
     private static CarrierBridge loadOpened() {
         StringBuilder refusals = new StringBuilder();
-        Module mine = CarrierBridge.class.getModule();
         try {
-            for (PackageOpener opener : ServiceLoader.load(PackageOpener.class, CarrierBridge.class.getClassLoader())) {
-                Availability availability = opener.availability();
-                if (availability.available() && opener.open(Object.class.getModule(), "java.lang", mine)) {
-                    return new CarrierBridge(constructor(), null,
-                            "virtual threads scheduled by the hub (java.base/java.lang was opened by " + opener.name() + ")");
-                }
-                String reason = availability.available() ? "this JDK (" + Runtime.version() + ") has no way in that it knows" : availability.reason();
-                refusals.append("  (").append(opener.name()).append(" cannot open it: ").append(reason).append(")\n");
+            String opener = open("java.lang", refusals);
+            if (opener != null) {
+                return new CarrierBridge(constructor(), null,
+                        "virtual threads scheduled by the hub (java.base/java.lang was opened by " + opener + ")");
             }
-        } catch (ServiceConfigurationError e) {
-            refusals.append("  (").append(e.getMessage()).append(")\n");
         } catch (ReflectiveOperationException | LinkageError e) {
             return noWayIn(e);
         }
         return refuse("java.base/java.lang is not open to " + asker(), refusals.toString(), null);
     }
 
+    /**
+     * Has a package of java.base opened to us by the first {@link PackageOpener} that can.
+     *
+     * @param refusals gets a line for each that cannot
+     * @return the opener's name, or null
+     */
+    static String open(String packageName, StringBuilder refusals) {
+        Module mine = CarrierBridge.class.getModule();
+        try {
+            for (PackageOpener opener : ServiceLoader.load(PackageOpener.class, CarrierBridge.class.getClassLoader())) {
+                Availability availability = opener.availability();
+                if (availability.available() && opener.open(Object.class.getModule(), packageName, mine)) {
+                    return opener.name();
+                }
+                String reason = availability.available() ? "this JDK (" + Runtime.version() + ") has no way in that it knows" : availability.reason();
+                refusals.append("  (").append(opener.name()).append(" cannot open it: ").append(reason).append(")\n");
+            }
+        } catch (ServiceConfigurationError e) {
+            refusals.append("  (").append(e.getMessage()).append(")\n");
+        }
+        return null;
+    }
+
     private static CarrierBridge noWayIn(Throwable cause) {
         return refuse("this JDK (" + Runtime.version() + ") has no way in that jevent knows", "", cause);
     }
 
-    private static String asker() {
+    /** The module to which packages have to be open, as {@code --add-opens} has it. */
+    static String asker() {
         Module module = CarrierBridge.class.getModule();
         return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }

@@ -29,6 +29,7 @@ import java.util.function.Consumer;
 public final class HubMonitor implements Monitor, Runnable {
     private static final long SHORTEST = 5_000_000; // nanoseconds between two looks [F-MOM-02]
     private static final long LONGEST = 2_000_000_000; // [B-MON-13]
+    private static final long SOCKET_WAITS = 50_000_000;
     private static final int QUIET_LOOKS = 4;
 
     private static final AtomicReference<Thread> THREAD = new AtomicReference<>();
@@ -125,7 +126,7 @@ public final class HubMonitor implements Monitor, Runnable {
 
     private static boolean anyActive() {
         boolean[] any = new boolean[1];
-        HubRegistry.forEach(hub -> any[0] |= hub.stallWatch() != null && hub.stallWatch().isActive());
+        HubRegistry.forEach(hub -> any[0] |= hub.stallWatch() != null && hub.stallWatch().isActive() || hub.hasSocketWaits());
         return any[0];
     }
 
@@ -135,6 +136,9 @@ public final class HubMonitor implements Monitor, Runnable {
         HubRegistry.forEach(hub -> {
             if (hub.stallWatch() != null) {
                 least[0] = Math.min(least[0], hub.stallWatch().limit() / 2);
+            }
+            if (hub.hasSocketWaits()) {
+                least[0] = Math.min(least[0], SOCKET_WAITS);
             }
         });
         for (Periodic periodic : PERIODIC) {
@@ -146,7 +150,10 @@ public final class HubMonitor implements Monitor, Runnable {
     /** @return whether a hub works */
     private static boolean look(long now, boolean stoodStill) {
         boolean[] active = new boolean[1];
+        HubSocketWaits.look();
         HubRegistry.forEach(hub -> {
+            active[0] |= hub.hasSocketWaits();
+            hub.lookAtSocketWaits();
             StallWatch watch = hub.stallWatch();
             if (watch == null) {
                 return;

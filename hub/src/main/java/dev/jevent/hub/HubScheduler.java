@@ -40,6 +40,7 @@ final class HubScheduler extends ForkJoinPool {
             }
         } else {
             loop.post(continuation); // a closed loop hands it to orphaned()
+            HubSocketWaits.wokenFromOutside();
         }
     }
 

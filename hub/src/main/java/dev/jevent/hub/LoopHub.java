@@ -46,6 +46,9 @@ final class LoopHub implements Hub, LoopHost {
     private final IdentRegistry idents = new IdentRegistry();
     private final SpawnTree tree;
     private final StallWatch stallWatch; // null: the monitor doesn't look
+    private final boolean takesSocketWaits;
+    private volatile PolledWaits reading; // null: nobody has waited for a socket of the JDK yet
+    private volatile PolledWaits writing;
     private final AtomicInteger holds = new AtomicInteger();
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -71,6 +74,7 @@ final class LoopHub implements Hub, LoopHost {
         this.contextClassLoader = contextClassLoader();
         this.tree = settings.get(Settings.TRACK_GREENLET_TREE) ? new SpawnTree() : null;
         this.stallWatch = settings.get(Settings.MONITOR) && environment == Environment.system() ? new StallWatch(this) : null;
+        this.takesSocketWaits = loop.capabilities().descriptors() && !environment.simulated();
         this.main = new MainStrand(this, thread);
         this.callbacks = new CallbackGreenlet(this);
     }
@@ -124,6 +128,43 @@ final class LoopHub implements Hub, LoopHost {
 
     StallWatch stallWatch() {
         return stallWatch;
+    }
+
+    /** Whether waits in sockets of the JDK can be in its loop. Any thread. */
+    boolean takesSocketWaits() {
+        return takesSocketWaits;
+    }
+
+    PolledWaits socketWaits(boolean read) {
+        PolledWaits waits = read ? reading : writing;
+        if (waits == null) {
+            waits = new PolledWaits(this, read);
+            if (read) {
+                reading = waits;
+            } else {
+                writing = waits;
+            }
+        }
+        return waits;
+    }
+
+    /** Whether it works while greenlets wait in its loop for sockets of the JDK. The monitor's thread. */
+    boolean hasSocketWaits() {
+        PolledWaits reads = reading;
+        PolledWaits writes = writing;
+        return reads != null && reads.isActive() || writes != null && writes.isActive();
+    }
+
+    /** Sees to who waits there without leaving the hub's thread. The monitor's thread. */
+    void lookAtSocketWaits() {
+        PolledWaits reads = reading;
+        PolledWaits writes = writing;
+        if (reads != null) {
+            reads.look();
+        }
+        if (writes != null) {
+            writes.look();
+        }
     }
 
     /**
@@ -603,6 +644,8 @@ final class LoopHub implements Hub, LoopHost {
         closed = true;
         HubRegistry.remove(this);
         scheduler.handOver();
+        close(reading);
+        close(writing);
         // What is queued goes on on the JDK's scheduler from here on.
         try {
             loop.close();

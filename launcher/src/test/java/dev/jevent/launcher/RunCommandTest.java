@@ -179,14 +179,14 @@ class RunCommandTest {
         assertThat(ours.err()).isEmpty();
         assertThat(run("--patch", "none", "-cp", folder.toString(), "Hubs").out()).contains("\n[dns]\n");
         assertThat(run("--patch=stdin", "-cp", folder.toString(), "Hubs").out()).contains("\n[stdin, dns]\n");
-        assertThat(run("--patch=all,dns", "-cp", folder.toString(), "Hubs").out()).contains("\n[socket, stdin, stdout, dns]\n");
+        assertThat(run("--patch=all,dns", "-cp", folder.toString(), "Hubs").out()).contains("\n[socket, pollers, stdin, stdout, dns]\n");
         Ended noProvider = run("--patch=files", "-cp", folder.toString(), "Hubs");
         assertThat(noProvider.status()).isEqualTo(1);
         assertThat(noProvider.err()).contains("--patch files: not possible: ", "-Djava.nio.file.spi.DefaultFileSystemProvider=");
         Ended files = java("", List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=dev.jevent.io.patch.OffloadedFileSystemProvider",
                 "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Main.class.getName(),
                 "run", "--patch", "all,files", "-cp", folder.toString(), "Hubs"));
-        assertThat(files.out()).contains("\n[socket, stdin, stdout, files, dns]\n");
+        assertThat(files.out()).contains("\n[socket, pollers, stdin, stdout, files, dns]\n");
         assertThat(files.err()).isEmpty();
     }
 

@@ -15,20 +15,26 @@ import java.util.stream.Collectors;
  */
 @AnyThread
 public abstract sealed class Patch
-        permits SocketPatch, StdinPatch, StdoutPatch, FilesPatch, Patch.Fixed {
+        permits SocketPatch, PollersPatch, StdinPatch, StdoutPatch, FilesPatch, Patch.Fixed {
     /** {@link java.net.Socket} and {@link java.net.ServerSocket}. */
     public static final Patch SOCKET = new SocketPatch();
 
+    /**
+     * All sockets, channels, pipes and selectors of the JDK: a greenlet waits for them in its hub's loop, and not with the JDK's pollers,
+     * whose threads would hand it over. Nothing else about them changes: a kill closes them, as an interrupt does.
+     */
+    public static final Patch POLLERS = new PollersPatch();
+
     /** {@link java.net.DatagramSocket} and {@link java.net.MulticastSocket}. */
     public static final Patch DATAGRAM = new Fixed("datagram", "java.net.DatagramSocket",
-            "it lets others run by itself; behind a factory of ours the JDK holds the socket's monitor while it receives, so that "
-                    + "whoever sets its timeout meanwhile waits for the next datagram, and main of the hub for ever. A socket that "
+            "it lets others run by itself, and with the patch pollers in the hub's loop; behind a factory of ours the JDK holds the "
+                    + "socket's monitor while it receives, so that whoever sets its timeout meanwhile waits for the next datagram, and main of the hub for ever. A socket that "
                     + "a kill leaves open is dev.jevent.io.net.UdpSocket");
 
     /** {@link java.nio.channels.SelectableChannel}s in blocking mode. */
     public static final Patch CHANNELS = new Fixed("channels", "SocketChannel and its kin in blocking mode",
-            "they let others run by themselves; a SelectorProvider of ours would have to replace every Selector, too, since the "
-                    + "JDK's refuse channels that aren't its own, and that an interrupt closes a channel is its contract");
+            "they let others run by themselves, and with the patch pollers in the hub's loop; a SelectorProvider of ours would have to "
+                    + "replace every Selector, too, since the JDK's refuse channels that aren't its own, and that an interrupt closes a channel is its contract");
 
     /** {@link System#in}. */
     public static final Patch STDIN = new StdinPatch();
@@ -46,7 +52,7 @@ public abstract sealed class Patch
     public static final Patch PROCESSES = new Fixed("processes", "streams of a Process",
             "ProcessBuilder has no hook; waitFor and onExit let others run by themselves; for the streams use dev.jevent.io.process");
 
-    private static final List<Patch> ALL = List.of(SOCKET, DATAGRAM, CHANNELS, STDIN, STDOUT, FILES, DNS, PROCESSES);
+    private static final List<Patch> ALL = List.of(SOCKET, POLLERS, DATAGRAM, CHANNELS, STDIN, STDOUT, FILES, DNS, PROCESSES);
 
     private final String name;
     private final String covers;

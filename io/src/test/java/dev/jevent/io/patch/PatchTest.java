@@ -49,7 +49,7 @@ class PatchTest {
     @Test
     void eachIsListedWithItsStateAndWhatItCovers() {
         assertThat(Patch.all()).extracting(Patch::name)
-                .containsExactly("socket", "datagram", "channels", "stdin", "stdout", "files", "dns", "processes");
+                .containsExactly("socket", "pollers", "datagram", "channels", "stdin", "stdout", "files", "dns", "processes");
         for (Patch patch : Patch.all()) {
             Patch.State state = patch.state();
             assertThat(state.covers()).isNotBlank();
@@ -60,7 +60,7 @@ class PatchTest {
             }
         }
         assertThatThrownBy(() -> Patch.named("sokcet")).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("sokcet").hasMessageContaining("socket, datagram");
+                .hasMessageContaining("sokcet").hasMessageContaining("socket, pollers, datagram");
         assertThat(Patch.DNS.isOn()).as("jevent-hub is on the class path").isTrue();
         assertThat(Patch.DNS.off()).as("it stays on").isFalse();
     }
