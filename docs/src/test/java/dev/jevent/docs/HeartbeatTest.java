@@ -3,6 +3,7 @@ package dev.jevent.docs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jevent.Settings;
 import dev.jevent.docs.HeartbeatRows.Hubs;
 import dev.jevent.docs.HeartbeatRows.Row;
 import dev.jevent.io.patch.OffloadedFileSystemProvider;
@@ -142,6 +143,7 @@ class HeartbeatTest {
         }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-Xshare:auto",
+                "-D" + Settings.RESOLVER.property() + "=threadpool", // which asks the C library, as the JDK does
                 "-cp", classPath));
         if (mode.equals("patched")) {
             command.add("-Djava.nio.file.spi.DefaultFileSystemProvider=" + OffloadedFileSystemProvider.class.getName());
