@@ -122,7 +122,7 @@ final class CallbackGreenlet extends HubStrand {
     }
 
     @Override
-    void yieldNow() {
+    void goToTheEnd() {
         waiter();
     }
 

@@ -190,9 +190,7 @@ final class GreenletStrand extends HubStrand {
     }
 
     @Override
-    void yieldNow() {
-        throwUndelivered();
+    void goToTheEnd() {
         Thread.yield();
-        throwUndelivered();
     }
 }

@@ -336,8 +336,12 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         if (interruptedToDeliver && undelivered == null) {
             clearOwnInterrupt();
         }
+        interpose("wait");
+    }
+
+    private void interpose(String where) {
         if (hub.environment().simulated()) {
-            hub.environment().interpose("wait");
+            hub.environment().interpose(where);
         }
     }
 
@@ -419,8 +423,16 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         }
     }
 
-    /** Goes to the end of the queue. */
-    abstract void yieldNow();
+    /** Goes to the end of the queue, unless something is thrown in. */
+    final void yieldNow() {
+        waiter();
+        throwUndelivered();
+        interpose("yield");
+        goToTheEnd();
+        throwUndelivered();
+    }
+
+    abstract void goToTheEnd();
 
     @Override
     public void uncaughtException(Thread thread, Throwable error) {

@@ -330,10 +330,10 @@ final class LoopHub implements Hub, LoopHost {
     public void sleep(Duration duration, boolean ref) {
         long nanos = Durations.nanos("duration", duration);
         HubStrand strand = caller("sleep");
-        strand.waiter();
         if (nanos == 0) {
             strand.yieldNow();
         } else {
+            strand.waiter();
             strand.sleep(nanos, ref);
         }
     }

@@ -143,11 +143,8 @@ final class MainStrand extends HubStrand {
     }
 
     @Override
-    void yieldNow() {
-        waiter();
-        throwUndelivered();
+    void goToTheEnd() {
         runQueued();
-        throwUndelivered();
     }
 
     /** Runs what is queued now. */

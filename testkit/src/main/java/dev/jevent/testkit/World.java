@@ -9,6 +9,7 @@ import dev.jevent.spi.LoopProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -27,8 +28,8 @@ public final class World implements Environment, AutoCloseable {
     /** So many more, after main was told: then it doesn't listen, and the hub is given up. */
     private static final long GRACE = 10_000;
 
-    /** What {@link Environment#interpose} is told of waits. */
-    private static final String WAIT = "wait";
+    /** What {@link Environment#interpose} is told of waits: those that somebody ends, and those for the turn of others. */
+    private static final Set<String> WAITS = Set.of("wait", "yield");
 
     /** Between runs: longer than any delay, so that no deadline of one run is left in the next. */
     private static final long HOURS = 3L * 3600 * 1_000_000_000L;
@@ -202,7 +203,10 @@ public final class World implements Environment, AutoCloseable {
         return devices.network();
     }
 
-    /** Calls {@code then} when {@code who} begins its wait of that number, counted from 1 and from now: before anything can end it. */
+    /**
+     * Calls {@code then} when {@code who} begins its wait of that number, counted from 1 and from now: before anything can end it. A
+     * yield is one.
+     */
     public void atWait(Greenlet<?> who, int number, Runnable then) {
         marked = who;
         waitsLeft = number;
@@ -272,7 +276,7 @@ public final class World implements Environment, AutoCloseable {
     @Override
     public void interpose(String where) {
         step(where, 0);
-        if (marked != null && where.equals(WAIT) && Greenlet.current() == marked && --waitsLeft == 0) {
+        if (marked != null && WAITS.contains(where) && Greenlet.current() == marked && --waitsLeft == 0) {
             marked = null;
             atWait.run();
         }

@@ -2,6 +2,7 @@ package dev.jevent.io.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jevent.Hub;
 import dev.jevent.LoopCapabilities;
 import dev.jevent.Pollable;
 import dev.jevent.io.ByteStream;
@@ -45,6 +46,8 @@ class PlantedFaultsTest {
                         killed(StreamScenes.sending(StreamScenes::tcp, BeginsAgain::new))),
                 new Fault("a write that says that all of it went",
                         killed(StreamScenes.sending(StreamScenes::tcp, ClaimsAll::new))),
+                new Fault("a write that lets others run before it says how much went",
+                        killed(StreamScenes.sending(StreamScenes::tcp, YieldsHalfWay::new))),
                 new Fault("a read that holds bytes while it waits",
                         killed(StreamScenes.receiving(StreamScenes::tcp, HoldsBytes::new))),
                 new Fault("a connect that waits once more when it has its socket",
@@ -103,6 +106,29 @@ class PlantedFaultsTest {
             int from = sent;
             sent = data.length;
             to.write(ByteBuffer.wrap(data, from, data.length - from));
+        }
+
+        @Override
+        public int sent() {
+            return sent;
+        }
+    }
+
+    private static final class YieldsHalfWay implements StreamScenes.Sender {
+        private final byte[] data;
+        private int sent;
+
+        YieldsHalfWay(byte[] data) {
+            this.data = data;
+        }
+
+        @Override
+        public void go(ByteStream to) throws IOException {
+            while (sent < data.length) {
+                to.write(ByteBuffer.wrap(data, sent, 1));
+                Hub.current().yieldNow();
+                sent++;
+            }
         }
 
         @Override

@@ -86,6 +86,11 @@ final class StreamScenes {
 
         /** How much it knows to be sent. */
         int sent();
+
+        /** How much it knew to be sent when it last called the stream, which is when it began unless it calls more than once. */
+        default int sentBefore(int begun) {
+            return begun;
+        }
     }
 
     interface SenderOpening {
@@ -104,6 +109,30 @@ final class StreamScenes {
             @Override
             public int sent() {
                 return from.position();
+            }
+        };
+    }
+
+    /** So many calls that don't wait, now and then, that others get a turn between two of them. */
+    static Sender writeBytes(byte[] data) {
+        return new Sender() {
+            private final ByteBuffer from = ByteBuffer.wrap(data);
+
+            @Override
+            public void go(ByteStream to) throws IOException {
+                while (from.position() < SIZE) {
+                    to.write(from.limit(from.position() + 1));
+                }
+            }
+
+            @Override
+            public int sent() {
+                return from.position();
+            }
+
+            @Override
+            public int sentBefore(int begun) {
+                return sent(); // the call that failed was for one byte
             }
         };
     }
@@ -237,7 +266,7 @@ final class StreamScenes {
                 checkEquals(socket.bytesWritten(), sender.sent(), "bytesWritten()");
             }
             if (how instanceof SocketTimeoutException e) {
-                checkEquals(e.bytesTransferred, sender.sent() - before, "bytesTransferred");
+                checkEquals(e.bytesTransferred, sender.sent() - sender.sentBefore(before), "bytesTransferred");
             }
         }
 
@@ -282,6 +311,25 @@ final class StreamScenes {
             public void go(ByteStream from) throws IOException {
                 while (into.hasRemaining()) {
                     complete(from.read(into));
+                }
+            }
+
+            @Override
+            public byte[] received() {
+                return Arrays.copyOf(into.array(), into.position());
+            }
+        };
+    }
+
+    /** As {@link #writeBytes}. */
+    static Receiver readBytes() {
+        return new Receiver() {
+            private final ByteBuffer into = ByteBuffer.allocate(SIZE);
+
+            @Override
+            public void go(ByteStream from) throws IOException {
+                while (into.position() < SIZE) {
+                    complete(from.read(into.limit(into.position() + 1)));
                 }
             }
 
@@ -444,6 +492,8 @@ final class StreamScenes {
     static List<Scene.Kind> kinds(FileChannel file) {
         return List.of(
                 new Scene.Kind("TcpSocket.write(buffer)", sending(StreamScenes::tcp, StreamScenes::write)),
+                new Scene.Kind("TcpSocket.write, byte by byte", sending(StreamScenes::tcp, StreamScenes::writeBytes)),
+                new Scene.Kind("TcpSocket.read, byte by byte", receiving(StreamScenes::tcp, StreamScenes::readBytes)),
                 new Scene.Kind("TcpSocket.write(buffers)", sending(StreamScenes::tcp, StreamScenes::gather)),
                 new Scene.Kind("TcpSocket.outputStream().write", sending(StreamScenes::tcp, StreamScenes::outputStream)),
                 new Scene.Kind("TcpSocket.send(file)", sending(StreamScenes::tcp, send(file))),
@@ -454,6 +504,8 @@ final class StreamScenes {
                 new Scene.Kind("UnixSocket.send(file)", sending(StreamScenes::unix, send(file))),
                 new Scene.Kind("UnixSocket.read(buffer)", receiving(StreamScenes::unix, StreamScenes::read)),
                 new Scene.Kind("PipeStream.write(buffer)", sending(StreamScenes::pipe, StreamScenes::write)),
+                new Scene.Kind("PipeStream.write, byte by byte", sending(StreamScenes::pipe, StreamScenes::writeBytes)),
+                new Scene.Kind("PipeStream.read, byte by byte", receiving(StreamScenes::pipe, StreamScenes::readBytes)),
                 new Scene.Kind("PipeStream.write(buffers)", sending(StreamScenes::pipe, StreamScenes::gather)),
                 new Scene.Kind("PipeStream.read(buffer)", receiving(StreamScenes::pipe, StreamScenes::read)),
                 new Scene.Kind("PipeStream.read(buffers)", receiving(StreamScenes::pipe, StreamScenes::scatter)));

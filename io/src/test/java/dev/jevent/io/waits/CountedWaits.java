@@ -8,6 +8,7 @@ import dev.jevent.spi.Environment;
 import dev.jevent.spi.HubFactory;
 import java.time.Duration;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * A real hub with real threads, files and processes, in which a greenlet's waits are counted, so that something can be done in exactly
@@ -15,7 +16,7 @@ import java.util.ServiceLoader;
  */
 final class CountedWaits implements Environment {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final String WAIT = "wait"; // what interpose is told of a wait
+    private static final Set<String> WAITS = Set.of("wait", "yield"); // what interpose is told of waits
 
     private volatile Greenlet<?> counted;
     private int left;
@@ -56,7 +57,7 @@ final class CountedWaits implements Environment {
 
     @Override
     public void interpose(String where) {
-        if (counted != null && where.equals(WAIT) && Greenlet.current() == counted && --left == 0) {
+        if (counted != null && WAITS.contains(where) && Greenlet.current() == counted && --left == 0) {
             counted = null;
             then.run();
         }
