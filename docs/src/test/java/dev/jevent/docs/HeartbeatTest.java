@@ -7,6 +7,7 @@ import dev.jevent.Settings;
 import dev.jevent.docs.HeartbeatRows.Hubs;
 import dev.jevent.docs.HeartbeatRows.Row;
 import dev.jevent.io.patch.OffloadedFileSystemProvider;
+import dev.jevent.spi.LoopProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,9 +15,12 @@ import java.net.spi.InetAddressResolverProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,12 +50,10 @@ class HeartbeatTest {
                  mvn -pl docs -am -Ddocs.update=true -Dtest=HeartbeatTest -Dsurefire.failIfNoSpecifiedTests=false test -->
 
             How long a hub stands still while one of its greenlets is in a call of the JDK that takes a second: the longest time, in
-            milliseconds, between two turns of another greenlet that sleeps for 2 ms again and again. By itself; with every
-            [patch](../guide/patching.md) that can be on; and, where that is the remedy, with the call made by
-            `Hub.threadPool().apply`. One run on %s; class loading is included.
+            milliseconds, between two turns of another greenlet that sleeps for 2 ms again and again. By itself, and with every
+            [patch](../guide/patching.md) that can be on, on each [loop](../guide/loops.md); and, where that is the remedy, with the call
+            made by `Hub.threadPool().apply`. One run on %s; class loading is included.
 
-            | operation | alone | patched | thread pool | what to do |
-            | --- | ---: | ---: | ---: | --- |
             """;
 
     private static final String FOOT = """
@@ -60,6 +62,32 @@ class HeartbeatTest {
             loading classes from slow disks, freeze the hub for as long as they take. Force on the thread pool; load what matters early, or
             use a CDS archive.
             """;
+
+    /**
+     * A column of the page.
+     *
+     * @param mode of {@link Heartbeat}
+     * @param promise what the hub does then; null: not measured
+     */
+    private record Way(String title, String mode, String loop, Function<Row, Hubs> promise) {}
+
+    /** The pure one first. What a loop has to do with it shows where patched calls wait by way of it. */
+    private static final List<String> LOOPS = ServiceLoader.load(LoopProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(it -> it.availability().available())
+            .sorted(Comparator.comparingInt(LoopProvider::rank))
+            .map(LoopProvider::name)
+            .toList();
+
+    private static final List<Way> WAYS = ways();
+
+    private static List<Way> ways() {
+        List<Way> ways = new ArrayList<>();
+        LOOPS.forEach(loop -> ways.add(new Way("alone, " + loop, "alone", loop, Row::alone)));
+        LOOPS.forEach(loop -> ways.add(new Way("patched, " + loop, "patched", loop, Row::patched)));
+        ways.add(new Way("thread pool", "pool", LOOPS.getLast(), row -> row.pool() ? Hubs.RUNS : null));
+        return ways;
+    }
 
     record Measured(long gap, long duration) {
         boolean frozen() {
@@ -77,19 +105,20 @@ class HeartbeatTest {
     @Test
     void hubsFreezeWhereThePageSaysSo() throws Exception {
         List<Row> rows = HeartbeatRows.all();
-        Map<Integer, Measured> alone = measure("alone", rows, Row::alone);
-        Map<Integer, Measured> patched = measure("patched", rows, Row::patched);
-        Map<Integer, Measured> pool = measure("pool", rows.stream().map(row -> row.pool() ? row : null).toList(), row -> Hubs.RUNS);
+        List<Map<Integer, Measured>> measured = new ArrayList<>();
+        for (Way way : WAYS) {
+            measured.add(measure(way, rows));
+        }
         if (UPDATE) {
-            Files.writeString(PAGE, page(rows, alone, patched, pool));
+            Files.writeString(PAGE, page(rows, measured));
         }
         List<String> wrong = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            compare(row, "alone", row.alone(), alone.get(i), wrong);
-            compare(row, "patched", row.patched(), patched.get(i), wrong);
-            if (row.pool()) {
-                compare(row, "on the thread pool", Hubs.RUNS, pool.get(i), wrong);
+            for (int way = 0; way < WAYS.size(); way++) {
+                Hubs promised = WAYS.get(way).promise().apply(rows.get(i));
+                if (promised != null) {
+                    compare(rows.get(i), WAYS.get(way).title(), promised, measured.get(way).get(i), wrong);
+                }
             }
         }
         assertThat(wrong).isEmpty();
@@ -115,28 +144,27 @@ class HeartbeatTest {
 
     // ---- measuring ----
 
-    private Map<Integer, Measured> measure(
-            String mode, List<Row> rows, java.util.function.Function<Row, Hubs> promise) throws Exception {
+    private Map<Integer, Measured> measure(Way way, List<Row> rows) throws Exception {
         List<Integer> numbers = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            if (rows.get(i) != null) {
+            if (way.promise().apply(rows.get(i)) != null) {
                 numbers.add(i);
             }
         }
         Map<Integer, Measured> measured = new TreeMap<>();
         for (int tried = 0; tried < TRIES && !numbers.isEmpty(); tried++) {
-            measured.putAll(process(mode, UPDATE || tried > 0 ? 1 : 6, numbers));
+            measured.putAll(process(way, UPDATE || tried > 0 ? 1 : 6, numbers));
             numbers.removeIf(i -> measured.get(i) != null
-                    && !(promise.apply(rows.get(i)) == Hubs.RUNS && measured.get(i).frozen()));
+                    && !(way.promise().apply(rows.get(i)) == Hubs.RUNS && measured.get(i).frozen()));
         }
         return measured;
     }
 
-    private Map<Integer, Measured> process(String mode, int atOnce, List<Integer> numbers) throws Exception {
+    private Map<Integer, Measured> process(Way way, int atOnce, List<Integer> numbers) throws Exception {
         Path aliases = Files.createTempDirectory(folder, "aliases").resolve("fifo");
         assertThat(new ProcessBuilder("mkfifo", aliases.toString()).start().waitFor()).isZero();
         var classPath = System.getProperty("java.class.path");
-        if (mode.equals("alone")) {
+        if (way.mode().equals("alone")) {
             Path services = Files.createDirectories(folder.resolve("services/META-INF/services"));
             Files.writeString(services.resolve(InetAddressResolverProvider.class.getName()), Heartbeat.NoPatch.class.getName());
             classPath = folder.resolve("services") + java.io.File.pathSeparator + classPath;
@@ -144,11 +172,11 @@ class HeartbeatTest {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-Xshare:auto",
                 "-D" + Settings.RESOLVER.property() + "=threadpool", // which asks the C library, as the JDK does
-                "-cp", classPath));
-        if (mode.equals("patched")) {
+                "-D" + Settings.LOOP.property() + "=" + way.loop(), "-cp", classPath));
+        if (way.mode().equals("patched")) {
             command.add("-Djava.nio.file.spi.DefaultFileSystemProvider=" + OffloadedFileSystemProvider.class.getName());
         }
-        command.addAll(List.of(Heartbeat.class.getName(), mode, Integer.toString(atOnce)));
+        command.addAll(List.of(Heartbeat.class.getName(), way.mode(), Integer.toString(atOnce)));
         numbers.forEach(number -> command.add(number.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put(HeartbeatRows.ALIASES, aliases.toString());
@@ -178,14 +206,20 @@ class HeartbeatTest {
 
     // ---- the page ----
 
-    private static String page(
-            List<Row> rows, Map<Integer, Measured> alone, Map<Integer, Measured> patched, Map<Integer, Measured> pool) {
+    private static String page(List<Row> rows, List<Map<Integer, Measured>> measured) {
         var text = new StringBuilder(HEAD.formatted("JDK " + Runtime.version().feature() + ", " + System.getProperty("os.name") + ", "
                 + Runtime.getRuntime().availableProcessors() + " processors"));
+        text.append("| operation |");
+        WAYS.forEach(way -> text.append(' ').append(way.title()).append(" |"));
+        text.append(" what to do |\n| --- |").append(" ---: |".repeat(WAYS.size())).append(" --- |\n");
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
-            text.append("| ").append(row.name()).append(" | ").append(cell(alone.get(i))).append(" | ").append(cell(patched.get(i)))
-                    .append(" | ").append(row.pool() ? cell(pool.get(i)) : "").append(" | ").append(row.advice()).append(" |\n");
+            text.append("| ").append(row.name()).append(" |");
+            for (int way = 0; way < WAYS.size(); way++) {
+                String cell = WAYS.get(way).promise().apply(row) == null ? "" : cell(measured.get(way).get(i));
+                text.append(' ').append(cell).append(" |");
+            }
+            text.append(' ').append(row.advice()).append(" |\n");
         }
         return text.append(FOOT).toString();
     }
