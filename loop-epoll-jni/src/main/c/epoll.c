@@ -169,9 +169,14 @@ JNIEXPORT jint JNICALL EPOLL(read)(JNIEnv *env, jclass epoll, jint descriptor, j
 
 /* ---- what DescriptorCalls asks ---- */
 
-JNIEXPORT jint JNICALL EPOLL(streamDescriptor)(JNIEnv *env, jclass epoll, jobject stream) {
+JNIEXPORT jint JNICALL EPOLL(inputDescriptor)(JNIEnv *env, jclass epoll, jobject stream) {
     (void) epoll;
-    return jevent_stream_descriptor(env, stream);
+    return jevent_input_descriptor(env, stream);
+}
+
+JNIEXPORT jint JNICALL EPOLL(outputDescriptor)(JNIEnv *env, jclass epoll, jobject stream) {
+    (void) epoll;
+    return jevent_output_descriptor(env, stream);
 }
 
 JNIEXPORT jint JNICALL EPOLL(isWatchable)(JNIEnv *env, jclass epoll, jint descriptor) {
@@ -192,6 +197,11 @@ JNIEXPORT jint JNICALL EPOLL(available)(JNIEnv *env, jclass epoll, jint descript
 JNIEXPORT jint JNICALL EPOLL(closeOnExec)(JNIEnv *env, jclass epoll, jint descriptor) {
     (void) env, (void) epoll;
     return jevent_close_on_exec(descriptor);
+}
+
+JNIEXPORT jint JNICALL EPOLL(reopenOutput)(JNIEnv *env, jclass epoll, jint descriptor, jint over) {
+    (void) env, (void) epoll;
+    return jevent_reopen_output(descriptor, over);
 }
 
 /* ---- without a flag ---- */

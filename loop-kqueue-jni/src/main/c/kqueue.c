@@ -123,9 +123,14 @@ JNIEXPORT jint JNICALL KQUEUE(wake)(JNIEnv *env, jclass kqueue, jint queue) {
 
 /* ---- what DescriptorCalls asks ---- */
 
-JNIEXPORT jint JNICALL KQUEUE(streamDescriptor)(JNIEnv *env, jclass kqueue, jobject stream) {
+JNIEXPORT jint JNICALL KQUEUE(inputDescriptor)(JNIEnv *env, jclass kqueue, jobject stream) {
     (void) kqueue;
-    return jevent_stream_descriptor(env, stream);
+    return jevent_input_descriptor(env, stream);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(outputDescriptor)(JNIEnv *env, jclass kqueue, jobject stream) {
+    (void) kqueue;
+    return jevent_output_descriptor(env, stream);
 }
 
 JNIEXPORT jint JNICALL KQUEUE(isWatchable)(JNIEnv *env, jclass kqueue, jint descriptor) {
@@ -146,6 +151,11 @@ JNIEXPORT jint JNICALL KQUEUE(available)(JNIEnv *env, jclass kqueue, jint descri
 JNIEXPORT jint JNICALL KQUEUE(closeOnExec)(JNIEnv *env, jclass kqueue, jint descriptor) {
     (void) env, (void) kqueue;
     return jevent_close_on_exec(descriptor);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(reopenOutput)(JNIEnv *env, jclass kqueue, jint descriptor, jint over) {
+    (void) env, (void) kqueue;
+    return jevent_reopen_output(descriptor, over);
 }
 
 /* ---- without a flag ---- */

@@ -2,6 +2,7 @@ package dev.jevent;
 
 import dev.jevent.contract.AnyThread;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.SelectableChannel;
 
 /**
@@ -22,6 +23,9 @@ public interface DescriptorCalls {
      */
     int descriptor(InputStream stream);
 
+    /** The number of the descriptor that a {@link java.io.FileOutputStream} writes to; -1 of any other, of a subclass, and after the close. */
+    int descriptor(OutputStream stream);
+
     /** Whether it is a pipe, a socket or a terminal: what makes a reader wait for somebody, and tells when it is ready. */
     boolean isWatchable(int descriptor);
 
@@ -33,4 +37,12 @@ public interface DescriptorCalls {
 
     /** Keeps it from programs that are started, by whomever. */
     void closeOnExec(int descriptor);
+
+    /**
+     * Makes {@code over} a descriptor of what {@code descriptor} is, for writing, in non-blocking mode, which {@code descriptor} keeps
+     * its own of: other processes may share that. What {@code over} was before is closed.
+     *
+     * @return false, and {@code over} is what it was, if the system has no way: with sockets, and with pipes that nobody reads
+     */
+    boolean reopenOutput(int descriptor, int over);
 }

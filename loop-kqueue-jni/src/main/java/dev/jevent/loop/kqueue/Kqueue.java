@@ -3,6 +3,7 @@ package dev.jevent.loop.kqueue;
 import dev.jevent.jni.Errno;
 import dev.jevent.jni.NativeLibrary;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 
@@ -49,7 +50,7 @@ final class Kqueue {
         }
     }
 
-    /** Finds the ways to {@link #descriptor} and {@link #streamDescriptor}. */
+    /** Finds the ways to {@link #descriptor} and {@link #inputDescriptor}. */
     private static native int init();
 
     /** The descriptor of a channel of the JDK, also after it was closed; {@code -EOPNOTSUPP} of any other. */
@@ -82,7 +83,10 @@ final class Kqueue {
     static native int wake(int queue);
 
     /** Of a file stream of the JDK, also inside of a buffered one; {@code -EOPNOTSUPP} of any other, {@code -EBADF} once it is closed. */
-    static native int streamDescriptor(InputStream stream);
+    static native int inputDescriptor(InputStream stream);
+
+    /** Likewise, but never inside of a buffered one. */
+    static native int outputDescriptor(OutputStream stream);
 
     /** 1 if it is a pipe, a socket or a terminal, 0 if it is something else. */
     static native int isWatchable(int descriptor);
@@ -94,6 +98,9 @@ final class Kqueue {
     static native int available(int descriptor);
 
     static native int closeOnExec(int descriptor);
+
+    /** Makes {@code over} another opening of the same file, for writing, in non-blocking mode. */
+    static native int reopenOutput(int descriptor, int over);
 
     /** As {@code --add-opens} does; {@code -ENOSYS} if this JDK cannot be asked to. */
     static native int openPackage(Module module, String packageName, Module to);

@@ -2,6 +2,7 @@ package dev.jevent.loop.kqueue;
 
 import dev.jevent.DescriptorCalls;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.SelectableChannel;
 
 /** Where the system refuses an answer, the one with which the operation itself finds out. */
@@ -13,7 +14,12 @@ final class KqueueDescriptorCalls implements DescriptorCalls {
 
     @Override
     public int descriptor(InputStream stream) {
-        return Math.max(-1, Kqueue.streamDescriptor(stream));
+        return Math.max(-1, Kqueue.inputDescriptor(stream));
+    }
+
+    @Override
+    public int descriptor(OutputStream stream) {
+        return Math.max(-1, Kqueue.outputDescriptor(stream));
     }
 
     @Override
@@ -34,5 +40,10 @@ final class KqueueDescriptorCalls implements DescriptorCalls {
     @Override
     public void closeOnExec(int descriptor) {
         Kqueue.closeOnExec(descriptor);
+    }
+
+    @Override
+    public boolean reopenOutput(int descriptor, int over) {
+        return Kqueue.reopenOutput(descriptor, over) >= 0;
     }
 }
