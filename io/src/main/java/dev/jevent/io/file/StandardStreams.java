@@ -4,7 +4,7 @@ import dev.jevent.contract.AnyThread;
 import dev.jevent.io.ByteInput;
 import dev.jevent.io.ByteOutput;
 import dev.jevent.io.CooperativeInput;
-import dev.jevent.io.ThreadedOutput;
+import dev.jevent.io.CooperativeOutput;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -14,7 +14,8 @@ import java.io.FileOutputStream;
  * that is full, and others run meanwhile.
  *
  * <p>They go to the descriptors themselves, past {@link System#in}, {@link System#out} and what those were set to. Use one or the
- * other: what {@code System.in} has buffered is missing here. A thread reads only while somebody waits for input.
+ * other: what {@code System.in} has buffered is missing here. The loop watches pipes and terminals, if it can; else a thread reads, only while
+ * somebody waits for input, and writes.
  *
  * <pre>{@code
  * for (String line : (Iterable<String>) StandardStreams.in().reader(UTF_8).lines()::iterator) …
@@ -33,11 +34,11 @@ public final class StandardStreams {
     }
 
     private static final class Out {
-        static final ByteOutput STREAM = new ThreadedOutput(new FileOutputStream(FileDescriptor.out), "standard output");
+        static final ByteOutput STREAM = new CooperativeOutput(new FileOutputStream(FileDescriptor.out), "standard output");
     }
 
     private static final class Err {
-        static final ByteOutput STREAM = new ThreadedOutput(new FileOutputStream(FileDescriptor.err), "standard error output");
+        static final ByteOutput STREAM = new CooperativeOutput(new FileOutputStream(FileDescriptor.err), "standard error output");
     }
 
     /** For one greenlet at a time. */

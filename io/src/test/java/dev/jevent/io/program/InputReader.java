@@ -14,7 +14,8 @@ import java.time.Duration;
 
 /**
  * Reads its standard input while another greenlet counts, by way of {@code streams} or of the {@code patch}, which it may turn {@code off}
- * after the first line; the first reader of all it kills. Tells what it has read, who ran, and how many threads read for greenlets.
+ * after the first line; the first reader of all it kills. Tells what it has read, who ran, and how many threads read or write for
+ * greenlets.
  */
 public final class InputReader {
     private static int ticks;
@@ -37,20 +38,28 @@ public final class InputReader {
             Greenlet<Integer> killed = Hub.current().spawn(() -> in.read());
             Jevent.sleep(Duration.ofMillis(5));
             if (!killed.dead()) {
-                System.out.println("waits");
+                say(args[0], "waits");
             }
             killed.kill();
             Integer read = killed.value();
-            System.out.println("first " + (read == null || read < 0 ? "" : Character.toString(read)) + line(in));
+            say(args[0], "first " + (read == null || read < 0 ? "" : Character.toString(read)) + line(in));
             if (args[0].equals("off")) {
                 Patch.STDIN.off();
             }
-            System.out.println("rest " + new String(in.readAllBytes(), UTF_8).replace("\r", "").replace('\n', ','));
-            System.out.println("others " + (ticks > 0 ? "ran" : "stood still"));
-            System.out.println("threads " + Thread.getAllStackTraces().keySet().stream()
+            say(args[0], "rest " + new String(in.readAllBytes(), UTF_8).replace("\r", "").replace('\n', ','));
+            say(args[0], "others " + (ticks > 0 ? "ran" : "stood still"));
+            say(args[0], "threads " + Thread.getAllStackTraces().keySet().stream()
                     .filter(it -> it.getName().startsWith("jevent-io-")).count());
         });
         System.exit(0);
+    }
+
+    private static void say(String way, String line) throws IOException {
+        if (way.equals("streams")) {
+            StandardStreams.out().write(line + "\n", UTF_8);
+        } else {
+            System.out.println(line);
+        }
     }
 
     /** Byte by byte, so that nothing is read ahead. */

@@ -16,11 +16,11 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Standard input of a program: a pipe, a terminal, a file. */
+/** Standard input of a program, and in one way its output: a pipe, a terminal, a file. */
 class StandardInputTest {
-    /** By how many threads it is read where somebody has to wait. */
+    /** How many threads read and write where somebody has to wait. */
     private static String threads(Hub hub) {
-        return "threads " + (hub.loop().descriptorCalls() == null ? 1 : 0);
+        return "threads " + (hub.loop().descriptorCalls() == null ? "[12]" : "0");
     }
 
     @HubTest(virtualTime = false, limitSeconds = 90)
@@ -34,7 +34,8 @@ class StandardInputTest {
                 assertThat(lines.readLine()).as(way).isEqualTo("first one");
                 program.stdin().write("three\n", UTF_8);
                 program.stdin().close();
-                assertThat(lines.lines()).as(way).containsExactly("rest two,three,", "others ran", threads(hub));
+                assertThat(lines.lines().toList()).as(way).startsWith("rest two,three,", "others ran")
+                        .last().asString().matches(threads(hub));
                 assertThat(program.waitFor()).isZero();
             }
         }
@@ -54,7 +55,7 @@ class StandardInputTest {
                 terminal.stdin().write("one\n", UTF_8);
                 assertThat(lines.readLine()).as(way).isEqualTo("first one");
                 terminal.stdin().write("two\n\4", UTF_8); // the end of input, as who types it
-                assertThat(lines.lines()).as(way).containsExactly("rest two,", "others ran", threads(hub));
+                assertThat(lines.lines().toList()).as(way).startsWith("rest two,", "others ran").last().asString().matches(threads(hub));
                 assertThat(terminal.waitFor()).isZero();
             }
         }
@@ -66,7 +67,7 @@ class StandardInputTest {
         Path file = Files.writeString(folder.resolve("input"), "one\ntwo\n");
         for (String way : List.of("streams", "patch")) {
             assertThat(Programs.of(InputReader.class, way).redirectInput(Redirect.from(file.toFile())).checkOutput().lines()).as(way)
-                    .containsSequence("first one", "rest two,").contains("threads 1");
+                    .containsSequence("first one", "rest two,").doesNotContain("threads 0");
             assertThat(Programs.of(InputReader.class, way).redirectInput(Redirect.from(Path.of("/dev/null").toFile())).checkOutput()
                     .lines()).as(way).contains("rest ");
         }
