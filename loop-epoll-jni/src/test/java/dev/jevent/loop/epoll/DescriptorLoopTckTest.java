@@ -22,6 +22,6 @@ class DescriptorLoopTckTest extends LoopTck {
 
     @Override
     protected Device newDevice(HubLoop loop) throws IOException {
-        return new DescriptorDevice(Device.ofChannels(loop.channels()));
+        return Device.ofDescriptors(loop.channels(), loop.descriptorCalls());
     }
 }

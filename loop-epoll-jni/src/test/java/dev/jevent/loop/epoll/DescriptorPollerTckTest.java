@@ -20,6 +20,6 @@ class DescriptorPollerTckTest extends PollerTck {
 
     @Override
     protected Device newDevice(Poller poller) throws IOException {
-        return new DescriptorDevice(Device.ofChannels(poller.channels()));
+        return Device.ofDescriptors(poller.channels(), poller.descriptorCalls());
     }
 }

@@ -1,5 +1,6 @@
 package dev.jevent.testkit.tck;
 
+import dev.jevent.DescriptorCalls;
 import dev.jevent.Pollable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,6 +49,12 @@ public interface Device extends AutoCloseable {
         }
         watched.configureBlocking(false);
         return new ChannelDevice(watched, peer);
+    }
+
+    /** The same, watched by the number of its descriptor. */
+    static Device ofDescriptors(SelectorProvider channels, DescriptorCalls calls) throws IOException {
+        ChannelDevice device = (ChannelDevice) ofChannels(channels);
+        return new DescriptorDevice(device, calls.descriptor(device.watched()));
     }
 
     /** See {@link #ofChannels}. */
@@ -120,6 +127,44 @@ public interface Device extends AutoCloseable {
         public void close() throws IOException {
             watched.close();
             peer.close();
+        }
+    }
+
+    /** See {@link #ofDescriptors}. */
+    record DescriptorDevice(ChannelDevice device, int descriptor) implements Device {
+        @Override
+        public Pollable pollable() {
+            return Pollable.of(descriptor);
+        }
+
+        @Override
+        public void send() throws IOException {
+            device.send();
+        }
+
+        @Override
+        public void drain() throws IOException {
+            device.drain();
+        }
+
+        @Override
+        public void fill() throws IOException {
+            device.fill();
+        }
+
+        @Override
+        public void empty() throws IOException {
+            device.empty();
+        }
+
+        @Override
+        public void hangUp() throws IOException {
+            device.hangUp();
+        }
+
+        @Override
+        public void close() throws IOException {
+            device.close();
         }
     }
 }
