@@ -47,12 +47,3 @@ remote-control:
 END
     (pin 0 unbound -c "$work/unbound.conf") &
 }
-
-# NameLoad and the others, on the class path that is given; waits until the server answers.
-compile() { # class path
-    "$JDK/bin/javac" -proc:none -d "$work" -cp "$1" "$here"/*.java
-}
-
-await_server() { # class path
-    until "$JDK/bin/java" -XX:TieredStopAtLevel=1 "${JVM_FLAGS[@]}" -cp "$1" NameLoad ares $server:$port 1 1 >/dev/null; do sleep 0.1; done
-}

@@ -65,8 +65,8 @@ public final class Settings {
     /** Most queries of the resolver ares in flight; one that has waited for 50 ms no longer counts. */
     public static final Key<Integer> ARES_IN_FLIGHT = key("resolver.ares.inflight", 256);
 
-    /** Most queries that the resolver ares sends from one port: more than 1 costs less, and is easier to forge answers for. */
-    public static final Key<Integer> ARES_PORT_QUERIES = key("resolver.ares.port.queries", 1);
+    /** Most queries that the resolver ares sends from one port of this machine; more of them cost less. */
+    public static final Key<Integer> ARES_PORT_QUERIES = key("resolver.ares.port.queries", 16);
 
     /** Whether the resolver ares keeps answers as long as they say that they hold. */
     public static final Key<Boolean> ARES_CACHE = key("resolver.ares.cache", true);
