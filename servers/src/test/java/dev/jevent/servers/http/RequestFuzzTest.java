@@ -15,7 +15,7 @@ class RequestFuzzTest {
     private static final int MAX_FIELDS = 6;
     private static final byte SENTINEL = '\n'; // behind the end: would complete many a request that is incomplete
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "") // servers/fuzz says how long
     void requests(byte[] data) {
         List<Object> atOnce = parseAll(data, data.length);
         assertThat(parseAll(data, 1)).isEqualTo(atOnce);
