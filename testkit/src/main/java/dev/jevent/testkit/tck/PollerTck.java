@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  *   }
  * }</pre>
  */
-public abstract class PollerTck implements PollerWaitRules, PollerSystemRules {
+public abstract class PollerTck implements PollerWaitRules, PollerSystemRules, PollerDescriptorRules {
     private static final int READ = Interest.READ.mask();
     private static final int WRITE = Interest.WRITE.mask();
 
