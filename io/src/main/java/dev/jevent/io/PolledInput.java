@@ -1,12 +1,12 @@
 package dev.jevent.io;
 
 import dev.jevent.DescriptorCalls;
+import dev.jevent.GreenletInterrupted;
 import dev.jevent.Hub;
 import dev.jevent.Interest;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Cleaner;
@@ -15,6 +15,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a loop can watch, read cooperatively: gevent's {@code FileObjectPosix}. Nothing is read ahead, so who is killed, or timed out,
@@ -30,7 +31,7 @@ public final class PolledInput extends ByteInput {
     private int unwaited; // reads since the last wait
 
     /** What is read. */
-    private abstract static class Source implements Closeable {
+    private abstract static class Source {
         final String name;
 
         Source(String name) {
@@ -111,11 +112,6 @@ public final class PolledInput extends ByteInput {
             }
             return count;
         }
-
-        @Override
-        public void close() throws IOException {
-            pipe.close();
-        }
     }
 
     /**
@@ -124,6 +120,9 @@ public final class PolledInput extends ByteInput {
      */
     private static final class OfStream extends Source {
         private static final int SIZE = 8 * 1024;
+
+        /** Between two looks of a thread without a hub that waits for a limited time. */
+        private static final long PAUSE = 10_000_000;
 
         private final InputStream stream;
         private final int descriptor;
@@ -167,12 +166,20 @@ public final class PolledInput extends ByteInput {
 
         @Override
         int readOnThread(ByteBuffer into, Readiness readiness, long nanos) throws IOException {
-            return nanos < 0 ? take(into) : 0;
-        }
-
-        @Override
-        public void close() throws IOException {
-            stream.close();
+            if (nanos < 0) {
+                return take(into);
+            }
+            long since = Turns.start(nanos);
+            long left = nanos;
+            int count;
+            while ((count = read(into)) == 0 && left > 0) {
+                LockSupport.parkNanos(this, Math.min(left, PAUSE)); // nobody tells a thread of a descriptor
+                if (Thread.interrupted()) {
+                    throw new GreenletInterrupted();
+                }
+                left = Turns.left(nanos, since);
+            }
+            return count;
         }
     }
 

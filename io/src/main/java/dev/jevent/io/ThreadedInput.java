@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A stream whose reads block, read cooperatively: gevent's {@code FileObjectThread}. For what no loop can watch: the pipes of
- * the JDK's processes, {@code System.in}, a FIFO, a serial port.
+ * the JDK's processes, {@code System.in}, a FIFO, a serial port. {@link CooperativeInput} leaves it to the loop where that can.
  *
  * <p>A native thread blocks in the stream while somebody waits here, and only one for each stream. Nothing is read ahead of
  * demand; what comes after the one who waited was killed, or timed out, is kept for the next one. Closing doesn't end a read

@@ -17,7 +17,8 @@ import java.net.SocketTimeoutException;
 import java.util.Objects;
 
 /**
- * A stream whose writes block, written to cooperatively; the counterpart of {@link ThreadedInput}.
+ * A stream whose writes block, written to cooperatively; the counterpart of {@link ThreadedInput}. {@link CooperativeOutput} leaves it to the
+ * loop where that can.
  *
  * <p>What is written goes in pieces to a native thread, which writes and flushes them; a write returns when the stream has taken
  * all. The position of its buffer tells what was handed over: that goes on its way also if the writer is killed or timed out,

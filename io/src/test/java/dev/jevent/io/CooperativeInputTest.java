@@ -16,13 +16,10 @@ import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,10 +143,15 @@ class CooperativeInputTest {
         Ends ends = open(hub);
         try (FileOutputStream out = ends.out(); CooperativeInput input = new CooperativeInput(ends.in())) {
             assertThat(input.isWatched()).isEqualTo(hub.loop().descriptorCalls() != null);
-            var reading = hub.threadPool().spawn(() -> input.read());
-            hub.sleep(SHORT);
-            write(out, "x");
-            assertThat(reading.get()).isEqualTo('x');
+            for (Duration limit : new Duration[] {null, Duration.ofSeconds(20)}) {
+                input.timeout(limit);
+                var reading = hub.threadPool().spawn(() -> input.read());
+                hub.sleep(SHORT);
+                write(out, "x");
+                assertThat(reading.get()).isEqualTo('x');
+            }
+            input.timeout(SHORT);
+            assertThatThrownBy(() -> hub.threadPool().apply(() -> input.read())).isInstanceOf(SocketTimeoutException.class);
         }
     }
 
@@ -173,72 +175,5 @@ class CooperativeInputTest {
                 now = open.count();
             }
         }
-    }
-
-    // ---- what the loop says of descriptors
-
-    @HubTest(virtualTime = false)
-    @DisplayName("the number of a descriptor is known of channels and file streams of the JDK, and of nothing else")
-    void numbers(Hub hub) throws Exception {
-        DescriptorCalls calls = calls(hub);
-        Path file = Files.writeString(folder.resolve("file"), "content");
-        FileInputStream stream = new FileInputStream(file.toFile());
-        try (stream) {
-            int number = calls.descriptor(stream);
-            assertThat(Path.of("/proc/self/fd/" + number).toRealPath()).isEqualTo(file.toRealPath());
-            assertThat(calls.descriptor(new BufferedInputStream(stream))).isEqualTo(number);
-            assertThat(calls.descriptor(new BufferedInputStream(new BufferedInputStream(stream)))).isEqualTo(-1);
-            assertThat(calls.descriptor(new ByteArrayInputStream(new byte[0]))).isEqualTo(-1);
-            assertThat(calls.descriptor((InputStream) null)).isEqualTo(-1);
-        }
-        assertThat(calls.descriptor(stream)).as("closed").isEqualTo(-1);
-        try (FileInputStream other = new FileInputStream(file.toFile()) {}) {
-            assertThat(calls.descriptor(other)).as("of a subclass, which may read from elsewhere").isEqualTo(-1);
-        }
-        try (DatagramChannel channel = DatagramChannel.open()) {
-            assertThat(calls.descriptor(channel)).isNotNegative();
-        }
-    }
-
-    @HubTest(virtualTime = false)
-    @DisplayName("what can be watched, and what could be read of it now")
-    void states(Hub hub) throws Exception {
-        DescriptorCalls calls = calls(hub);
-        for (Path unwatchable : new Path[] {Files.writeString(folder.resolve("file"), "x"), Path.of("/dev/null")}) {
-            try (FileInputStream file = new FileInputStream(unwatchable.toFile())) {
-                assertThat(calls.isWatchable(calls.descriptor(file))).as("%s", unwatchable).isFalse();
-                assertThat(calls.isReadable(calls.descriptor(file))).as("%s", unwatchable).isTrue();
-            }
-        }
-        try (DatagramChannel socket = DatagramChannel.open()) {
-            assertThat(calls.isWatchable(calls.descriptor(socket))).isTrue();
-        }
-        Pipe pipe = Pipe.open();
-        int reading = calls.descriptor(pipe.source());
-        try (Pipe.SourceChannel source = pipe.source(); Pipe.SinkChannel sink = pipe.sink()) {
-            assertThat(calls.isWatchable(reading)).isTrue();
-            assertThat(calls.isReadable(reading)).isFalse();
-            assertThat(calls.available(reading)).isZero();
-            sink.write(ByteBuffer.allocate(7));
-            assertThat(calls.isReadable(reading)).isTrue();
-            assertThat(calls.available(reading)).isEqualTo(7);
-            source.read(ByteBuffer.allocate(7));
-            sink.close();
-            assertThat(calls.isReadable(reading)).as("the end").isTrue();
-            assertThat(calls.available(reading)).isZero();
-            assertThat(flags(reading) & 0_2000000).as("close on exec, before").isZero();
-            calls.closeOnExec(reading);
-            assertThat(flags(reading) & 0_2000000).as("close on exec, after").isNotZero();
-        }
-        assertThat(calls.isWatchable(Integer.MAX_VALUE)).isFalse();
-        assertThat(calls.available(Integer.MAX_VALUE)).isZero();
-        assertThat(calls.isReadable(Integer.MAX_VALUE)).as("a read tells").isTrue();
-    }
-
-    private static int flags(int descriptor) throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/fdinfo/" + descriptor)).stream()
-                .filter(it -> it.startsWith("flags:"))
-                .mapToInt(it -> Integer.parseInt(it.substring(6).strip(), 8))
-                .findFirst().orElseThrow();
     }
 }

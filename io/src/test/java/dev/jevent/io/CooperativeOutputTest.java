@@ -14,12 +14,10 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,27 +134,5 @@ class CooperativeOutputTest {
             output.write("content", UTF_8);
         }
         assertThat(bytes).hasToString("content");
-    }
-
-    @HubTest(virtualTime = false)
-    @DisplayName("a descriptor is opened once more over another, or that stays what it was")
-    void reopens(Hub hub) throws Exception {
-        DescriptorCalls calls = calls(hub);
-        Ends ends = open(hub);
-        Pipe pipe = Pipe.open();
-        try (CooperativeInput in = ends.in(); FileOutputStream out = ends.out(); Pipe.SinkChannel sink = pipe.sink();
-                Pipe.SourceChannel source = pipe.source()) {
-            sink.write(ByteBuffer.wrap(new byte[] {1}));
-            assertThat(calls.reopenOutput(Integer.MAX_VALUE, calls.descriptor(sink))).isFalse();
-            sink.write(ByteBuffer.wrap(new byte[] {2}));
-            assertThat(calls.reopenOutput(calls.descriptor(out), calls.descriptor(sink))).isTrue();
-            sink.write(ByteBuffer.wrap(new byte[] {3}));
-            ByteBuffer old = ByteBuffer.allocate(3);
-            source.read(old);
-            assertThat(old.flip()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2}));
-            assertThat(source.read(old.clear())).as("nobody else writes there").isEqualTo(-1);
-            assertThat(in.read()).isEqualTo(3);
-        }
-        assertThatThrownBy(() -> pipe.sink().write(ByteBuffer.allocate(1))).isInstanceOf(IOException.class);
     }
 }

@@ -70,7 +70,7 @@ public final class CooperativeFile implements SeekableByteChannel, GatheringByte
 
     /**
      * Opens a file, for reading if nothing else is said. A FIFO or a terminal cannot be opened: those have no position. Read
-     * them with {@link dev.jevent.io.ThreadedInput}. If it is killed while the system takes its time, the file is closed as soon
+     * them with {@link dev.jevent.io.CooperativeInput}. If it is killed while the system takes its time, the file is closed as soon
      * as it is open.
      *
      * @param options as for {@link FileChannel#open}

@@ -41,7 +41,7 @@ final class Opening implements Callable<CooperativeFile> {
             opened = new CooperativeFile(path, channel, options.contains(StandardOpenOption.APPEND));
         } catch (IOException e) {
             channel.close();
-            throw new IOException(path + " has no position to read or write at; use ThreadedInput and ThreadedOutput", e);
+            throw new IOException(path + " has no position to read or write at; use CooperativeInput and CooperativeOutput", e);
         }
         if (!state.compareAndSet(PENDING, opened)) {
             opened.close();

@@ -58,18 +58,26 @@ final class PipeLauncher implements Launcher {
 
     @Override
     public Launched launch(ProcessBuilder builder) throws IOException {
-        List<Closeable> ends = new ArrayList<>(6); // to be closed: those of the child, and if it fails ours
+        List<Closeable> ours = new ArrayList<>(3);
+        List<Closeable> theirs = new ArrayList<>(3);
+        boolean complete = false;
         try {
-            Pipe in = builder.redirectInput() == Redirect.PIPE ? open(ends) : null;
-            Pipe out = builder.redirectOutput() == Redirect.PIPE ? open(ends) : null;
-            Pipe error = builder.redirectError() == Redirect.PIPE && !builder.redirectErrorStream() ? open(ends) : null;
+            Pipe in = builder.redirectInput() == Redirect.PIPE ? open() : null;
             if (in != null) {
+                ours.add(in.sink());
+                theirs.add(in.source());
                 builder.redirectInput(file(in.source()));
             }
+            Pipe out = builder.redirectOutput() == Redirect.PIPE ? open() : null;
             if (out != null) {
+                ours.add(out.source());
+                theirs.add(out.sink());
                 builder.redirectOutput(file(out.sink()));
             }
+            Pipe error = builder.redirectError() == Redirect.PIPE && !builder.redirectErrorStream() ? open() : null;
             if (error != null) {
+                ours.add(error.source());
+                theirs.add(error.sink());
                 builder.redirectError(file(error.sink()));
             }
             Process process = JdkLauncher.start(builder);
@@ -79,21 +87,24 @@ final class PipeLauncher implements Launcher {
                     in == null ? null : PolledOutput.of(in.sink(), "stdin" + of),
                     out == null ? null : PolledInput.of(out.source(), calls, "stdout" + of),
                     error == null ? null : PolledInput.of(error.source(), calls, "stderr" + of));
-            ends.remove(in == null ? null : in.sink());
-            ends.remove(out == null ? null : out.source());
-            ends.remove(error == null ? null : error.source());
+            complete = true;
             return launched;
         } finally {
-            for (Closeable end : ends) {
-                end.close();
+            closeAll(theirs);
+            if (!complete) {
+                closeAll(ours);
             }
         }
     }
 
-    private Pipe open(List<Closeable> ends) throws IOException {
+    private static void closeAll(List<Closeable> ends) throws IOException {
+        for (Closeable end : ends) {
+            end.close();
+        }
+    }
+
+    private Pipe open() throws IOException {
         Pipe pipe = channels.openPipe();
-        ends.add(pipe.source());
-        ends.add(pipe.sink());
         calls.closeOnExec(calls.descriptor(pipe.source()));
         calls.closeOnExec(calls.descriptor(pipe.sink()));
         return pipe;

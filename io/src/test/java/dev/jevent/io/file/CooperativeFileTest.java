@@ -406,7 +406,7 @@ class CooperativeFileTest {
         assertThat(opener.ready()).isFalse();
         Subprocess.run("/bin/sh", "-c", ": > \"$1\"", "sh", fifo.toString()).check();
         opener.join();
-        assertThat(opener.exception()).hasMessageContaining("has no position").hasMessageContaining("ThreadedInput");
+        assertThat(opener.exception()).hasMessageContaining("has no position").hasMessageContaining("CooperativeInput");
     }
 
     // ---- locks
