@@ -1,12 +1,19 @@
 package dev.jevent.launcher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jevent.loop.epoll.EpollLoopProvider;
 import dev.jevent.resolver.ares.AresResolverProvider;
+import java.io.File;
+import java.net.spi.InetAddressResolver;
+import java.net.spi.InetAddressResolverProvider;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DoctorCommandTest {
     /** Whether it was built with c-ares. */
@@ -72,6 +79,41 @@ class DoctorCommandTest {
         assertThat(run.out()).contains("No hub can run here", "[jevent/NoLoop]", "epol", "not on the class path");
         assertThat(run.err()).isEmpty();
         assertThat(Run.jevent("doctor", "--loop", "epol", "--json").object()).containsEntry("ok", false);
+    }
+
+    /** As that of dnsjava is, where its jar is on the class path. */
+    public static final class Stranger extends InetAddressResolverProvider {
+        @Override
+        public InetAddressResolver get(Configuration configuration) {
+            return configuration.builtinResolver();
+        }
+
+        @Override
+        public String name() {
+            return "stranger";
+        }
+    }
+
+    @Test
+    void anotherProviderOfLookUpsIsNamed(@TempDir Path folder) throws Exception {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(InetAddressResolverProvider.class.getName()), Stranger.class.getName());
+        String classPath = System.getProperty("java.class.path");
+        assertThat(doctor(folder + File.pathSeparator + classPath)).contains(
+                "- Look-ups through java.net.InetAddress stop the hub until they are answered",
+                "took another than jevent's: " + Stranger.class.getName() + ". Take it off the class path, or put jevent-hub before it.");
+        assertThat(doctor(classPath + File.pathSeparator + folder))
+                .contains("took jevent's; never asked: " + Stranger.class.getName())
+                .doesNotContain("stop the hub until they are answered");
+    }
+
+    private static String doctor(String classPath) throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED",
+                "-cp", classPath, Main.class.getName(), "doctor").redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
     }
 
     @SuppressWarnings("unchecked")

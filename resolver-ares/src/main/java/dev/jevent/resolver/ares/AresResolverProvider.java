@@ -5,7 +5,9 @@ import dev.jevent.Resolver;
 import dev.jevent.Settings;
 import dev.jevent.spi.Availability;
 import dev.jevent.spi.ResolverProvider;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The service entry of {@code ares}, the resolver that asks name servers itself. */
 public final class AresResolverProvider implements ResolverProvider {
@@ -29,9 +31,19 @@ public final class AresResolverProvider implements ResolverProvider {
 
     /** What is to be said of a c-ares that is too old. */
     public static Optional<String> oldLibrary() {
-        return library().filter(version -> Runtime.Version.parse(version).compareTo(Runtime.Version.parse(Ares.OLDEST_GOOD)) < 0)
-                .map(version -> "The resolver ares was built with c-ares " + version + "; build it with " + Ares.OLDEST_GOOD
+        return library().flatMap(AresResolverProvider::warning);
+    }
+
+    static Optional<String> warning(String version) {
+        return Arrays.compare(numbers(version), numbers(Ares.OLDEST_GOOD)) >= 0
+                ? Optional.empty()
+                : Optional.of("The resolver ares was built with c-ares " + version + "; build it with " + Ares.OLDEST_GOOD
                         + " or later, for the sake of faults that were repaired since.");
+    }
+
+    /** Of {@code 1.34.0-DEV}: 1, 34, 0. Versions of the JDK end in no zero, these do. */
+    private static int[] numbers(String version) {
+        return Pattern.compile("\\d{1,9}").matcher(version.split("-")[0]).results().mapToInt(number -> Integer.parseInt(number.group())).toArray();
     }
 
     @Override

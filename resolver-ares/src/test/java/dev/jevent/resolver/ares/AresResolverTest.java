@@ -688,6 +688,17 @@ class AresResolverTest {
     }
 
     @Test
+    void anOldLibraryIsToldOf() {
+        for (String good : List.of(Ares.OLDEST_GOOD, "1.18.2", "1.20.0", "1.34.5", "1.34.0-DEV", "2.0")) {
+            assertThat(AresResolverProvider.warning(good)).as(good).isEmpty();
+        }
+        for (String old : List.of("1.18.0", "1.9.1", "1.17", "0.99.99")) {
+            assertThat(AresResolverProvider.warning(old)).as(old).hasValueSatisfying(text -> assertThat(text)
+                    .contains("c-ares " + old + ";", Ares.OLDEST_GOOD + " or later"));
+        }
+    }
+
+    @Test
     @DisplayName("what asks InetAddress in a greenlet asks it, too, whoever wrote that")
     void inetAddressAsksIt(Hub hub) throws Exception {
         try (AresResolver resolver = Resolvers.open(hub, server)) {
