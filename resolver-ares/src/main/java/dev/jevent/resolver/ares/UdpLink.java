@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What c-ares takes for one socket: each query goes out from a port of its own, unless the settings allow more, which nobody off
- * the path can guess together with its number. When so many are open already, one of them serves.
+ * What c-ares takes for one socket: queries go out from many ports, each from the last one that has room, so that nobody off the path can
+ * guess where an answer must go. When so many are open already, any of them serves.
  */
 final class UdpLink implements Link {
     private static final int MOST_PORTS = 256;
