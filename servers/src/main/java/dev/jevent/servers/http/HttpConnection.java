@@ -88,7 +88,9 @@ final class HttpConnection {
             }
             serve();
         } catch (IOException e) {
-            // The client is gone, or too slow: nobody is left to tell.
+            if (broken) { // The client is gone, or too slow: else what it hasn't taken would stay with the system for minutes.
+                cut();
+            }
         } finally {
             desk.closed(this);
             giveBuffersBack();
