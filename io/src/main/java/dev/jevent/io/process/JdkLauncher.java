@@ -4,11 +4,14 @@ import dev.jevent.io.ThreadedInput;
 import dev.jevent.io.ThreadedOutput;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.Pipe;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,6 +28,7 @@ import java.util.regex.Pattern;
 final class JdkLauncher implements Launcher {
     private static final Pattern ERRNO = Pattern.compile("error[:=] ?(\\d+)");
     private static final Duration LINGER = Duration.ofMillis(50);
+    private static final int PIPES = 6; // three for the program, two that the JDK makes for itself, and what its helper opens
     private static final int ENOENT = 2;
     private static final int EACCES = 13;
 
@@ -44,10 +48,36 @@ final class JdkLauncher implements Launcher {
 
     static Process start(ProcessBuilder builder) throws IOException {
         try {
+            checkDescriptors();
             return builder.start();
         } catch (IOException e) {
-            throw translated(e, builder);
+            throw naming(builder, translated(e, builder));
         }
+    }
+
+    /**
+     * Fails if fewer descriptors are left than a start may take. Fact of JDK 25: a start that runs out of them half-way closes descriptor 0 of
+     * this process, its standard input, and once more, so perhaps somebody else's file. Another thread may still take them meanwhile.
+     */
+    private static void checkDescriptors() throws IOException {
+        List<Pipe> pipes = new ArrayList<>(PIPES);
+        try {
+            while (pipes.size() < PIPES) {
+                pipes.add(Pipe.open());
+            }
+        } finally {
+            for (Pipe pipe : pipes) {
+                pipe.source().close();
+                pipe.sink().close();
+            }
+        }
+    }
+
+    /** What was wrong with a pipe says nothing of the program: that no descriptor is left, for one. */
+    static IOException naming(ProcessBuilder builder, IOException e) {
+        String program = builder.command().getFirst();
+        String message = String.valueOf(e.getMessage());
+        return message.contains(program) ? e : new IOException("Cannot run program \"" + program + "\": " + message, e);
     }
 
     /** Names the process, behind the name of a stream of it. */

@@ -89,6 +89,8 @@ final class PipeLauncher implements Launcher {
                     error == null ? null : PolledInput.of(error.source(), calls, "stderr" + of));
             complete = true;
             return launched;
+        } catch (IOException e) {
+            throw JdkLauncher.naming(builder, e);
         } finally {
             closeAll(theirs);
             if (!complete) {
