@@ -88,6 +88,31 @@ class CooperativeInputTest {
     }
 
     @HubTest(virtualTime = false)
+    @DisplayName("a FIFO whose last writer has gone gets another one: who reads on waits for it, and the loop sleeps meanwhile")
+    void anotherWriter(Hub hub) throws Exception {
+        Ends ends = open(hub);
+        try (CooperativeInput input = new CooperativeInput(ends.in())) {
+            Greenlet<byte[]> reader = hub.spawn(() -> input.readAllBytes());
+            hub.sleep(SHORT);
+            write(ends.out(), "one");
+            ends.out().close();
+            assertThat(reader.get()).asString(UTF_8).isEqualTo("one");
+            try (FileOutputStream another = new FileOutputStream(fifo.toFile())) {
+                Greenlet<Integer> again = hub.spawn(() -> input.read());
+                hub.sleep(SHORT);
+                long before = hub.loop().statistics().tasks();
+                for (int i = 0; i < 10; i++) {
+                    hub.sleep(SHORT);
+                }
+                assertThat(hub.loop().statistics().tasks() - before).as("turns, of which each sleep has one").isLessThan(100);
+                assertThat(again.dead()).isFalse();
+                write(another, "x");
+                assertThat(again.get()).isEqualTo('x');
+            }
+        }
+    }
+
+    @HubTest(virtualTime = false)
     @DisplayName("where the loop watches a stream, its close ends who waits there, and frees the descriptor")
     void close(Hub hub) throws Exception {
         DescriptorCalls calls = calls(hub);

@@ -124,6 +124,11 @@ public abstract class Descriptors {
         return entries[(int) data].pipe;
     }
 
+    /** Whether a current registration is by number: of a file that may be anything, a pipe with a name, too. */
+    public final boolean isByNumber(long data) {
+        return entries[(int) data].what instanceof Pollable.OfDescriptor;
+    }
+
     // ---- by number ----
 
     private Entry find(int descriptor) {

@@ -183,7 +183,7 @@ final class KqueuePoller implements Poller {
             long data = events.getLong(event + Kqueue.DATA);
             if (data >= 0 && descriptors.isCurrent(data)) {
                 boolean reading = events.getShort(event + Kqueue.FILTER) == Kqueue.READ;
-                boolean ended = (events.getShort(event + Kqueue.FLAGS) & Kqueue.EOF) != 0;
+                boolean ended = (events.getShort(event + Kqueue.FLAGS) & Kqueue.EOF) != 0 && !descriptors.isByNumber(data);
                 into.add(descriptors.token(data), ready(reading, ended));
             }
         }
@@ -193,7 +193,7 @@ final class KqueuePoller implements Poller {
         }
     }
 
-    /** What has ended in one direction stays ready in it; a named pipe, which may get another writer, is watched by number only. */
+    /** What has ended in one direction stays ready in it, unless it is a named pipe, which may get another writer: such are watched by number. */
     private static int ready(boolean reading, boolean ended) {
         return reading
                 ? Interest.READ.mask() | (ended ? READ_LASTS : 0)
