@@ -82,10 +82,6 @@ final class GreenletStrand extends HubStrand {
         };
     }
 
-    String kindOfGreenlet() {
-        return kind();
-    }
-
     /** Whether the hub's thread runs it now. Any thread. */
     boolean isCarried() {
         Thread made = thread;
@@ -128,6 +124,7 @@ final class GreenletStrand extends HubStrand {
             return; // killed on the way here
         }
         hub.live(this);
+        Recording.started(this);
         if (nanos == 0) {
             thread().start();
         } else {
@@ -158,11 +155,13 @@ final class GreenletStrand extends HubStrand {
             startAlarm.cancel();
             startAlarm = null;
         }
+        Recording.ended(this);
         hub.ended(this, identIfAny());
     }
 
     @Override
     protected void ended() {
+        Recording.ended(this);
         hub.ended(this, identIfAny());
     }
 
@@ -172,6 +171,7 @@ final class GreenletStrand extends HubStrand {
             blockNanos(nanos);
             return;
         }
+        Recording.GreenletWait recorded = Recording.waitBegins();
         boolean interrupted = false;
         while (!isDone()) {
             LockSupport.park();
@@ -179,6 +179,7 @@ final class GreenletStrand extends HubStrand {
                 interrupted |= interrupted();
             }
         }
+        Recording.waitEnded(recorded, this, waitingOn());
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

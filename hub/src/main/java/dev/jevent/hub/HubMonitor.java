@@ -165,6 +165,7 @@ public final class HubMonitor implements Monitor, Runnable {
             }
             Stall stall = watch.look(now);
             if (stall != null) {
+                Recording.stalled(stall);
                 tell(stall, hub);
                 if (watch.prints()) {
                     hub.errors().print(stall);

@@ -61,10 +61,15 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
         }
     }
 
+    final String kindOfGreenlet() {
+        return kind();
+    }
+
     // ---- errors thrown in ----
 
     @Override
     protected final void throwLater(Throwable error, int depth) {
+        Recording.killed(this, error);
         boolean here = hub.isCurrent() && !hub.isClosed();
         if (here && endUnstarted(error)) {
             return; // its first turn, which is queued already, must not come before its end [F-GRN-14]

@@ -328,6 +328,7 @@ final class Iteration {
         }
         ReadyTokens into = reported;
         into.clear();
+        HubPoll recorded = HubPoll.begins(timeout);
         try {
             poller.poll(timeout, into);
             pollFailures = 0;
@@ -339,6 +340,9 @@ final class Iteration {
                     wakeups++;
                 }
                 loop.active();
+            }
+            if (recorded != null) {
+                recorded.ended(into.size());
             }
         }
         polls++;
