@@ -386,8 +386,8 @@ class PollersPatchTest {
     @DisplayName("each of many sockets that get the same descriptor, one after the other, is waited for by itself")
     void aNumberThatComesAgain(Hub hub) throws Exception {
         try (ServerSocket listener = listen()) {
-            listener.setSoTimeout(1);
             for (int i = 0; i < 200; i++) {
+                listener.setSoTimeout(0);
                 try (Socket client = connect(listener); Socket server = listener.accept()) {
                     client.setSoTimeout(1);
                     if (i % 3 == 0) {
@@ -404,6 +404,7 @@ class PollersPatchTest {
                         assertThat(reader.get()).isEqualTo(5);
                     }
                 }
+                listener.setSoTimeout(1);
                 assertThatThrownBy(listener::accept).isInstanceOf(SocketTimeoutException.class);
             }
         }
@@ -597,10 +598,15 @@ class PollersPatchTest {
     // ---- in a process of its own ----
 
     private static String run(String classPath, String... options) throws Exception {
+        return run(classPath, List.of(), options);
+    }
+
+    private static String run(String classPath, List<String> arguments, String... options) throws Exception {
         List<String> words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         words.addAll(List.of(options));
         words.addAll(List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-cp", classPath,
                 "dev.jevent.io.program.SocketWaits"));
+        words.addAll(arguments);
         Process child = new ProcessBuilder(words).redirectErrorStream(true).start();
         String output = new String(child.getInputStream().readAllBytes());
         assertThat(child.waitFor()).as(output).isZero();
@@ -622,6 +628,20 @@ class PollersPatchTest {
                 watchers of a selector: 1
                 selected: 1
                 """);
+    }
+
+    @Test
+    @DisplayName("who waits already when it is put in place goes on in the hub's loop, and hears of a close")
+    void isPutInPlaceWhileSomebodyWaits() throws Exception {
+        for (String mode : List.of("1", "2")) {
+            assertThat(run(classPath(), List.of("late"), "-Djevent.loop=epoll-jni", "-Djdk.pollerMode=" + mode)).isEqualTo("""
+                    watchers before: 0
+                    on: true
+                    watchers after: 1
+                    reader: Socket closed
+                    other: -1
+                    """);
+        }
     }
 
     @Test

@@ -4,19 +4,28 @@ import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Jevent;
 import dev.jevent.io.patch.Patch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.time.Duration;
 
 /** Turns the patch pollers on in a process that has used no socket yet, and prints what it sees. */
 public final class SocketWaits {
     private SocketWaits() {}
 
+    /** @param args {@code late}: turns it on while somebody waits */
     public static void main(String[] args) throws Exception {
+        if (args.length > 0) {
+            late();
+            return;
+        }
         IO.println("on: " + Patch.POLLERS.on());
         IO.println("obstacle: " + Patch.POLLERS.obstacle());
         IO.println("pollers before a socket: " + pollers());
@@ -45,6 +54,41 @@ public final class SocketWaits {
                 IO.println("selected: " + selecting.get());
             }
             pipe.sink().close();
+            return null;
+        });
+    }
+
+    private static void late() throws Exception {
+        Jevent.run(() -> {
+            Hub hub = Hub.current();
+            try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                    Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                    Socket server = listener.accept()) {
+                Greenlet<String> reader = hub.spawn(() -> {
+                    try {
+                        return "read " + client.getInputStream().read();
+                    } catch (SocketException e) {
+                        return e.getMessage();
+                    }
+                });
+                Greenlet<Integer> other = hub.spawn(() -> server.getInputStream().read());
+                hub.sleep(Duration.ofMillis(1));
+                IO.println("watchers before: " + hub.loop().statistics().active());
+                IO.println("on: " + Patch.POLLERS.on());
+                hub.sleep(Duration.ofMillis(1));
+                IO.println("watchers after: " + hub.loop().statistics().active());
+                Thread closing = new Thread(() -> {
+                    try {
+                        client.close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                closing.start();
+                IO.println("reader: " + reader.get());
+                IO.println("other: " + other.get());
+                closing.join();
+            }
             return null;
         });
     }
