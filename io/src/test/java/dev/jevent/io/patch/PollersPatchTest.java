@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jevent.Greenlet;
+import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.Interest;
 import dev.jevent.Jevent;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
@@ -436,6 +438,60 @@ class PollersPatchTest {
                 }
             }
         }
+    }
+
+    @HubTest(virtualTime = false, inGreenlet = true, limitSeconds = 60)
+    @DisplayName("whatever ends waits, in any order, with the patch going on and off: nobody is forgotten and nothing stays behind")
+    void waitsThatEndInAnyWay(Hub hub, Errors errors) throws Exception {
+        Random chance = new Random(25);
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            for (int round = 0; round < 40; round++) {
+                List<Socket> clients = new ArrayList<>();
+                List<Socket> servers = new ArrayList<>();
+                List<Greenlet<?>> readers = new ArrayList<>();
+                for (int i = 0; i < 12; i++) {
+                    Socket client = connect(listener);
+                    clients.add(client);
+                    servers.add(listener.accept());
+                    client.setSoTimeout(i % 4 == 0 ? 2 : 0);
+                    readers.add(hub.spawn(() -> failure(() -> {
+                        while (client.getInputStream().read() >= 0) {
+                            // on to the end, however it comes
+                        }
+                    })));
+                }
+                hub.yieldNow();
+                for (int i = 0; i < 12; i++) {
+                    int at = i;
+                    switch (chance.nextInt(6)) {
+                        case 0 -> readers.get(i).killLater(new GreenletExit());
+                        case 1 -> clients.get(i).close();
+                        case 2 -> servers.get(i).close();
+                        case 3 -> hub.threadPool().apply(() -> {
+                            clients.get(at).close();
+                            return null;
+                        });
+                        case 4 -> {
+                            servers.get(i).getOutputStream().write(new byte[3]);
+                            hub.yieldNow();
+                        }
+                        default -> {
+                            Patch.POLLERS.off();
+                            hub.yieldNow();
+                            Patch.POLLERS.on();
+                        }
+                    }
+                }
+                for (Socket server : servers) {
+                    server.close();
+                }
+                Jevent.joinAll(readers);
+                for (Socket client : clients) {
+                    client.close();
+                }
+            }
+        }
+        assertThat(isInLoop(hub)).isFalse();
     }
 
     // ---- who else is there ----
