@@ -11,8 +11,8 @@ import java.util.Objects;
 
 /**
  * A stream that blocks, for any number of threads and greenlets, who take turns. Greenlets read it through a {@link CooperativeInput}: who
- * is killed while it waits loses nothing, what comes is for the next who reads. Threads without a hub read it themselves, unless
- * one of that was killed and left something.
+ * is killed while it waits loses nothing, what comes is for the next who reads. Threads without a hub read it themselves, unless a native
+ * thread reads already for a greenlet that was killed.
  */
 final class PumpedInput extends InputStream {
     private final InputStream blocking;
