@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Standard input of a program, and in one way its output: a pipe, a terminal, a file. */
 class StandardInputTest {
-    /** How many threads read and write where somebody has to wait. */
+    /** How many threads read and write where somebody has to wait; one that is done may not be idle yet when the next is needed. */
     private static String threads(Hub hub) {
-        return "threads " + (hub.loop().descriptorCalls() == null ? "[12]" : "0");
+        return "threads " + (hub.loop().descriptorCalls() == null ? "[1-9]" : "0");
     }
 
     @HubTest(virtualTime = false, limitSeconds = 90)
