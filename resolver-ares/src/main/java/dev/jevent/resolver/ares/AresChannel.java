@@ -252,7 +252,9 @@ final class AresChannel {
             byte[] bytes = new byte[length];
             exchange.get(data, bytes);
             try {
-                answer = Message.answers(bytes, length, query.message) ? Message.parse(bytes, length, query.message) : null;
+                answer = Message.answers(bytes, length, query.message)
+                        ? Message.parse(bytes, length, query.message, query.question.key.name())
+                        : null;
             } catch (Message.Malformed e) {
                 // said below
             }
@@ -332,7 +334,7 @@ final class AresChannel {
             return length;
         }
         try {
-            query.read = Message.parse(datagram, length, question);
+            query.read = Message.parse(datagram, length, question, query.question.key.name());
         } catch (Message.Malformed e) {
             return 0;
         }

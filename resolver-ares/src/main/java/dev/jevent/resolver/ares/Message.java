@@ -30,6 +30,10 @@ final class Message {
     private static final byte[] EDNS = {0, 0, OPT, (byte) (DATAGRAM >> 8), (byte) DATAGRAM, 0, 0, 0, 0, 0, 0};
 
     private static final int CLASS_IN = 1;
+
+    /** A pointer to the question's name, as most records begin. */
+    private static final int QUESTION_NAME = 0xc000 | HEADER;
+
     private static final int MOST_IN_NAME = 255;
     private static final int MOST_POINTERS = 126; // a name has at most as many labels, and a pointer replaces one at least
 
@@ -46,12 +50,14 @@ final class Message {
 
     private final byte[] bytes;
     private final int end;
+    private final String asked;
     private int at = HEADER;
     private final StringBuilder text = new StringBuilder();
 
-    private Message(byte[] bytes, int length) {
+    private Message(byte[] bytes, int length, String asked) {
         this.bytes = bytes;
         this.end = length;
+        this.asked = asked;
     }
 
     // ---- questions ----
@@ -155,9 +161,14 @@ final class Message {
         return letter >= 'A' && letter <= 'Z' ? letter | 0x20 : letter;
     }
 
-    /** Reads an answer to {@code question}, which {@link #answers} it. @throws Malformed if any of its bytes make no sense */
-    static Answer parse(byte[] bytes, int length, byte[] question) throws Malformed {
-        Message message = new Message(bytes, length);
+    /**
+     * Reads an answer to {@code question}, which {@link #answers} it.
+     *
+     * @param asked the question's name, which records of that name have, too, as it is
+     * @throws Malformed if any of its bytes make no sense
+     */
+    static Answer parse(byte[] bytes, int length, byte[] question, String asked) throws Malformed {
+        Message message = new Message(bytes, length, asked);
         try {
             message.at = question.length - (hasEdns(question) ? EDNS.length : 0);
             return message.parse();
@@ -195,7 +206,7 @@ final class Message {
 
     /** Null for one of another class. */
     private Answer.Entry entry() throws Malformed {
-        String name = name(at);
+        String name = getShort(at) == QUESTION_NAME ? asked : name(at);
         at = nameEnd(at);
         int type = getShort(at);
         int dnsClass = getShort(at + 2);

@@ -119,6 +119,16 @@ class AresResolverTest {
     }
 
     @Test
+    @DisplayName("D9: a name of letters that files of zones write otherwise is looked up as it is")
+    void namesOfUnusualLetters(Hub hub) throws Exception {
+        try (AresResolver resolver = Resolvers.open(hub, server)) {
+            for (String name : List.of("odd(name.example", "a@b.example", "dollar$.example", "back\\slash.example")) {
+                assertThat(resolver.addresses(name, Family.IPV4)).as(name).containsExactly(FOUR);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("F-DNS-08: there is no such name, or it has no such record")
     void negativeAnswers(Hub hub) throws Exception {
         server.on("empty.example", exchange -> exchange.reply(exchange.negative(Rcode.NOERROR)));
