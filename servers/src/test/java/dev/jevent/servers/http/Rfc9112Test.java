@@ -4,18 +4,25 @@ import static dev.jevent.servers.http.Wire.LOOPBACK;
 import static dev.jevent.servers.http.Wire.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jevent.io.tls.TlsStream;
+import dev.jevent.servers.Certificates;
 import dev.jevent.servers.http.Wire.Reply;
 import dev.jevent.testkit.HubTest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What RFC 9112 says that a server must, and must not, by section. The table in docs/reference/http.md names these tests. */
 class Rfc9112Test {
     private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\n";
 
     private final AtomicInteger calls = new AtomicInteger();
+
+    @TempDir
+    private Path folder;
 
     private HttpServer started() throws IOException {
         HttpServer server = HttpServer.on(LOOPBACK, exchange -> {
@@ -437,6 +444,20 @@ class Rfc9112Test {
             wire.send(POST + "Content-Length: 300000\r\n\r\n" + "y".repeat(200_000));
             assertThat(wire.reply().body()).hasSize(100_000);
             assertThat(wire.ends()).isTrue();
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("9.8: a connection with TLS ends with closure alerts")
+    void s9_8_closureAlert() throws Exception {
+        Certificates certificates = new Certificates(folder).make("localhost");
+        HttpServer server = HttpServer.on(LOOPBACK, exchange -> exchange.respond(200, "x")).tls(certificates.server("localhost"));
+        server.start();
+        try (server;
+                Wire wire = Wire.to(server);
+                TlsStream client = TlsStream.client(wire.socket, certificates.client("localhost"), "localhost", server.port())) {
+            client.outputStream().write(get("/", "Connection: close").getBytes());
+            assertThat(new String(client.inputStream().readAllBytes())).endsWith("\r\n\r\nx"); // else it fails: cut off
         }
     }
 }
