@@ -54,7 +54,8 @@ public final class WebSocket implements Iterable<Message>, AutoCloseable {
     private Thread receiver; // null: nobody
     private boolean pinged; // and nothing has come since
     private byte[] pong; // owed
-    private long frameDeadline = NEVER;
+    private boolean inFrame;
+    private long frameBudget; // nanoseconds that the client may still take for it
     private long closeDeadline = NEVER;
 
     private final Event over = new Event();
@@ -190,25 +191,23 @@ public final class WebSocket implements Iterable<Message>, AutoCloseable {
     }
 
     private int read(ByteBuffer into, boolean between) throws IOException {
-        if (between) {
-            frameDeadline = NEVER;
-        } else if (frameDeadline == NEVER) {
-            frameDeadline = hub.loop().now() + frameNanos;
+        if (between || !inFrame) {
+            inFrame = !between;
+            frameBudget = frameNanos;
         }
         for (;;) {
-            long now = hub.loop().now();
-            Duration limit = between ? pinged ? limits.pongTimeout() : limits.pingInterval() : left(frameDeadline, now);
+            long since = hub.loop().now();
             if (closeDeadline != NEVER) {
-                limit = left(closeDeadline, now);
+                stream.timeout(left(closeDeadline, since));
+            } else if (between) {
+                stream.timeout(pinged ? limits.pongTimeout() : limits.pingInterval());
+            } else {
+                stream.timeout(Duration.ofNanos(Math.max(1, frameBudget)));
             }
-            stream.timeout(limit);
+            int count = 0;
             try {
-                int count = stream.read(into);
+                count = stream.read(into);
                 pinged = false;
-                if (frameDeadline != NEVER) {
-                    long won = count * 1_000_000_000L / limits.frameRate();
-                    frameDeadline = Math.min(hub.loop().now() + frameNanos, frameDeadline + won);
-                }
                 return count;
             } catch (SocketTimeoutException e) {
                 if (closeDeadline != NEVER || between && pinged) {
@@ -219,6 +218,10 @@ public final class WebSocket implements Iterable<Message>, AutoCloseable {
                 }
                 pinged = true;
                 tell(FrameInput.PING, EMPTY);
+            } finally {
+                // What the handler does between two waits is not the client's time.
+                long won = count * 1_000_000_000L / limits.frameRate();
+                frameBudget = Math.min(frameNanos, frameBudget - (hub.loop().now() - since) + won);
             }
         }
     }

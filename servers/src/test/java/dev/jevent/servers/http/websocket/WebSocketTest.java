@@ -209,6 +209,24 @@ class WebSocketTest {
     }
 
     @HubTest(virtualTime = false)
+    void theTimeOfAHandlerIsNotTheClients(Hub hub) throws Exception {
+        Duration limit = Duration.ofSeconds(1);
+        Event ready = new Event();
+        byte[] bytes = frame(0x82, new byte[100]);
+        try (HttpServer server = started(new WebSocketLimits().frameTimeout(limit), socket -> {
+            assertThatThrownBy(() -> Timeout.call(Duration.ofMillis(5), socket::receive)).isInstanceOf(TimeoutException.class);
+            hub.sleep(limit);
+            ready.set(); // the client goes on when this waits
+            socket.send(socket.receive());
+        }); Client client = Client.to(server)) {
+            client.send(Arrays.copyOf(bytes, 50));
+            ready.await();
+            client.send(Arrays.copyOfRange(bytes, 50, bytes.length));
+            assertThat(client.next().payload()).hasSize(100);
+        }
+    }
+
+    @HubTest(virtualTime = false)
     void aClientThatSaysNothingIsAskedAndStaysIfItAnswers() throws Exception {
         try (HttpServer server = echo(new WebSocketLimits().pingInterval(SHORT).pongTimeout(LONG)); Client client = Client.to(server)) {
             for (int i = 0; i < 3; i++) {
