@@ -171,17 +171,14 @@ class HostilityTest {
             attacks.add(hub.spawn(() -> attack("-H", "-l", "60", "-i", "1", "-u", url + "/")));
             attacks.add(hub.spawn(() -> attack("-B", "-l", "60", "-i", "1", "-s", "100000", "-u", url + "/")));
             Greenlet<String> readers = hub.spawn(() -> attack("-X", "-l", "5", "-w", "512", "-y", "1024", "-n", "1", "-z", "1", "-u", url + "/large"));
-            int served = 0;
             while (cutOff.get() < CONNECTIONS || !readers.isDone() || attacks.stream().anyMatch(attack -> !attack.isDone())) {
                 isServed(server);
-                served++;
                 hub.yieldNow();
             }
             assertThat(readers.get()).contains("service available:   YES").doesNotContain("service available:   NO");
             for (Greenlet<String> attack : attacks) {
                 assertThat(attack.get()).contains("No open connections left").doesNotContain("service available:   NO");
             }
-            assertThat(served).isGreaterThan(100);
         }
     }
 
