@@ -50,12 +50,15 @@ final class StallWatch {
             told = false;
             return null;
         }
-        if (told || now - since < limit) {
+        if (told) {
             return null;
         }
         HubStrand holder = hub.holder();
         if (holder != null && HubMonitor.isIgnored(holder.thread())) {
-            restart(now); // who comes next may be told of
+            restart(now); // who comes next may be told of, but not for what this one has taken
+            return null;
+        }
+        if (now - since < limit) {
             return null;
         }
         Thread thread = holder == null ? hub.thread() : holder.thread();
