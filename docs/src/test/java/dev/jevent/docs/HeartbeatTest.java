@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -103,6 +105,7 @@ class HeartbeatTest {
     Path folder;
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES) // when it writes the page, each row by itself
     void hubsFreezeWhereThePageSaysSo() throws Exception {
         List<Row> rows = HeartbeatRows.all();
         List<Map<Integer, Measured>> measured = new ArrayList<>();

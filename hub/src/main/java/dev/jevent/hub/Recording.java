@@ -2,6 +2,7 @@ package dev.jevent.hub;
 
 import dev.jevent.Greenlet;
 import dev.jevent.monitor.Stall;
+import dev.jevent.spi.FlightRecording;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -11,8 +12,8 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
 /**
- * What Java Flight Recorder is told, beside the polls of the loop. Whether there is a recording is asked of one event of each kind, so
- * that none is made in vain; compiled code knows the answer.
+ * What Java Flight Recorder is told, beside the polls of the loop. Nothing is touched before it is used. Then whether something is
+ * recorded is asked of one event of each kind, so that none is made in vain.
  *
  * <p>A greenlet is known by the number of its thread, as in the JDK's own events and dumps. No event asks a user's {@code toString} but that
  * of a wait, which its own greenlet tells.
@@ -49,7 +50,7 @@ final class Recording {
     }
 
     static void started(GreenletStrand strand) {
-        if (GreenletStart.ANY.isEnabled()) {
+        if (FlightRecording.used() && GreenletStart.ANY.isEnabled()) {
             GreenletStart event = new GreenletStart();
             event.of(strand);
             event.commit();
@@ -68,7 +69,7 @@ final class Recording {
     }
 
     static void ended(GreenletStrand strand) {
-        if (GreenletEnd.ANY.isEnabled()) {
+        if (FlightRecording.used() && GreenletEnd.ANY.isEnabled()) {
             GreenletEnd event = new GreenletEnd();
             event.of(strand);
             event.outcome = outcome(strand.greenlet());
@@ -98,7 +99,7 @@ final class Recording {
     }
 
     static void killed(HubStrand strand, Throwable error) {
-        if (GreenletKill.ANY.isEnabled()) {
+        if (FlightRecording.used() && GreenletKill.ANY.isEnabled()) {
             GreenletKill event = new GreenletKill();
             event.of(strand);
             event.error = error.getClass();
@@ -118,7 +119,7 @@ final class Recording {
 
     /** @return null: waits aren't recorded */
     static GreenletWait waitBegins() {
-        if (!GreenletWait.ANY.isEnabled()) {
+        if (!FlightRecording.used() || !GreenletWait.ANY.isEnabled()) {
             return null;
         }
         GreenletWait event = new GreenletWait();
@@ -157,6 +158,9 @@ final class Recording {
     }
 
     static void stalled(Stall stall) {
+        if (!FlightRecording.used()) {
+            return;
+        }
         HubStall event = new HubStall();
         if (event.isEnabled()) {
             event.hub = stall.hub().thread().getName();

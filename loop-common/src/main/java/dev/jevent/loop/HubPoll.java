@@ -9,7 +9,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 
-/** For Java Flight Recorder: one question of a loop to its poller. Without a recording it is a question that compiled code knows the answer of. */
+/** For Java Flight Recorder: one question of a loop to its poller. */
 @Name("jevent.HubPoll")
 @Label("Hub Poll")
 @Category("jevent")
@@ -28,7 +28,7 @@ final class HubPoll extends Event {
 
     private static final HubPoll ANY = new HubPoll();
 
-    /** @return null: polls aren't recorded */
+    /** Only when {@link dev.jevent.spi.FlightRecording#used() it is used}. @return null: polls aren't recorded */
     static HubPoll begins(long timeout) {
         if (!ANY.isEnabled()) {
             return null;

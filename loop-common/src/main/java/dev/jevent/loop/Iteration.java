@@ -2,6 +2,7 @@ package dev.jevent.loop;
 
 import dev.jevent.Loop.Mode;
 import dev.jevent.spi.Environment;
+import dev.jevent.spi.FlightRecording;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
@@ -328,7 +329,7 @@ final class Iteration {
         }
         ReadyTokens into = reported;
         into.clear();
-        HubPoll recorded = HubPoll.begins(timeout);
+        HubPoll recorded = FlightRecording.used() ? HubPoll.begins(timeout) : null;
         try {
             poller.poll(timeout, into);
             pollFailures = 0;
