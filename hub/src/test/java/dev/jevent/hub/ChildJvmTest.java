@@ -140,6 +140,13 @@ class ChildJvmTest {
         }
     }
 
+    /** Fact of JDK 25: it is the first event class that starts all of the recorder. */
+    @Test
+    void nothingOfFlightRecorderIsStartedUnlessSomebodyRecords() throws Exception {
+        String loaded = ChildJvm.of(NeedsNoFlag.class).option("-Xlog:class+load").run().text();
+        assertThat(loaded).contains("dev.jevent.hub.Recording").doesNotContain("dev.jevent.hub.Recording$", "dev.jevent.loop.HubPoll", "jdk.jfr.Event ");
+    }
+
     @Test
     void withANativeModuleOnTheClassPathNoFlagIsNeeded() throws Exception {
         ChildJvm child = ChildJvm.bare(NeedsNoFlag.class).withHub().withLoop().withNativeLoop();
