@@ -60,6 +60,8 @@ class HeartbeatTest {
 
     private static final String FOOT = """
 
+            A dash: the call was over at once, as `isReachable` is on a machine that has no way to other networks.
+
             Not measured, since it cannot be made to take a second: `MappedByteBuffer.force` and page faults of mapped files, and
             loading classes from slow disks, freeze the hub for as long as they take. Force on the thread pool; load what matters early, or
             use a CDS archive.
