@@ -13,12 +13,22 @@ public final class FlightRecording {
     private static boolean used; // may be seen late: then the first events of a recording are missing
 
     static {
-        FlightRecorder.addListener(new FlightRecorderListener() {
-            @Override
-            public void recorderInitialized(FlightRecorder recorder) {
-                used = true;
-            }
-        });
+        try {
+            Listener.add();
+        } catch (LinkageError e) {
+            // A run-time image without the module jdk.jfr: nobody can record.
+        }
+    }
+
+    private static final class Listener implements FlightRecorderListener {
+        static void add() {
+            FlightRecorder.addListener(new Listener());
+        }
+
+        @Override
+        public void recorderInitialized(FlightRecorder recorder) {
+            used = true;
+        }
     }
 
     private FlightRecording() {}

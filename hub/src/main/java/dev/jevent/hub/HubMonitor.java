@@ -175,6 +175,10 @@ public final class HubMonitor implements Monitor, Runnable {
         return active[0];
     }
 
+    static boolean isAnyIgnored() {
+        return !IGNORED.isEmpty();
+    }
+
     static boolean isIgnored(Thread thread) {
         return IGNORED.contains(thread);
     }

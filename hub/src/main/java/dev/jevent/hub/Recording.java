@@ -10,6 +10,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
+import jdk.jfr.Timespan;
 
 /**
  * What Java Flight Recorder is told, beside the polls of the loop. Nothing is touched before it is used. Then whether something is
@@ -149,7 +150,7 @@ final class Recording {
         String reason;
 
         @Label("Length")
-        @jdk.jfr.Timespan(jdk.jfr.Timespan.MILLISECONDS)
+        @Timespan(Timespan.MILLISECONDS)
         long length;
 
         @Label("Code")

@@ -50,7 +50,8 @@ final class StallWatch {
             told = false;
             return null;
         }
-        if (told) {
+        boolean due = now - since >= limit;
+        if (told || !due && !HubMonitor.isAnyIgnored()) {
             return null;
         }
         HubStrand holder = hub.holder();
@@ -58,7 +59,7 @@ final class StallWatch {
             restart(now); // who comes next may be told of, but not for what this one has taken
             return null;
         }
-        if (now - since < limit) {
+        if (!due) {
             return null;
         }
         Thread thread = holder == null ? hub.thread() : holder.thread();

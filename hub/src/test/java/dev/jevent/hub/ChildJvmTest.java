@@ -148,6 +148,12 @@ class ChildJvmTest {
     }
 
     @Test
+    void aRunTimeImageWithoutFlightRecorderWillDo() throws Exception {
+        ChildJvm.Outcome outcome = ChildJvm.of(NeedsNoFlag.class).option("--limit-modules=java.base").run();
+        assertThat(outcome).isEqualTo(new ChildJvm.Outcome(0, List.of("true on nio")));
+    }
+
+    @Test
     void withANativeModuleOnTheClassPathNoFlagIsNeeded() throws Exception {
         ChildJvm child = ChildJvm.bare(NeedsNoFlag.class).withHub().withLoop().withNativeLoop();
         assertThat(child.option("--enable-native-access=ALL-UNNAMED").run()).isEqualTo(new ChildJvm.Outcome(0, List.of("true on epoll-jni")));
