@@ -1,6 +1,7 @@
 package dev.jevent.guice;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Binder;
 import com.google.inject.Key;
 import com.google.inject.Provider;
 import com.google.inject.Singleton;
@@ -24,21 +25,25 @@ import java.util.Objects;
  * several hubs each gets its own, unless its scope says otherwise.
  *
  * @param <S> the server
+ * @param <H> its handler
  * @param <M> the module itself
  */
-public abstract sealed class ServerModule<S extends Server, M extends ServerModule<S, M>> extends AbstractModule
+public abstract sealed class ServerModule<S extends Server, H, M extends ServerModule<S, H, M>> extends AbstractModule
         permits DatagramModule, HttpModule, StreamModule {
     private static final int ALONE = 0;
 
     private final Class<S> type;
     private final Object where; // a SocketAddress, or the Key of a port or of an address
-    private final List<Key<? extends ServerConfiguration<? super S>>> configurationKeys = new ArrayList<>();
+    private final Class<? extends H> handler;
+    private final List<Class<? extends ServerConfiguration<? super S>>> configurationTypes = new ArrayList<>();
     private final List<ServerConfiguration<? super S>> configurations = new ArrayList<>();
     private String name;
     private int hubs = ALONE;
 
-    ServerModule(Class<S> type, Object where) {
+    /** @param where a port, too */
+    ServerModule(Class<S> type, Object where, Class<? extends H> handler) {
         this.type = type;
+        this.handler = Objects.requireNonNull(handler, "handler");
         this.where = where instanceof Integer port ? new InetSocketAddress(port) : Objects.requireNonNull(where, "where");
     }
 
@@ -77,39 +82,37 @@ public abstract sealed class ServerModule<S extends Server, M extends ServerModu
 
     /** As {@link #configured}, by one that is injected. These come before those that are given. */
     public M configuredBy(Class<? extends ServerConfiguration<? super S>> configuration) {
-        configurationKeys.add(Key.get(configuration));
+        configurationTypes.add(Objects.requireNonNull(configuration, "configuration"));
         return self();
     }
 
     // ---- bindings ----
 
-    abstract S newServer(SocketAddress address);
+    abstract S newServer(SocketAddress address, H handler);
 
     @Override
     protected final void configure() {
-        Provider<SocketAddress> address = address();
+        Binder binder = binder().withSource(this); // which Guice names in errors
+        Provider<SocketAddress> address = address(binder);
         List<Provider<? extends ServerConfiguration<? super S>>> injected = new ArrayList<>();
-        for (Key<? extends ServerConfiguration<? super S>> key : configurationKeys) {
-            injected.add(getProvider(key));
+        for (Class<? extends ServerConfiguration<? super S>> type : configurationTypes) {
+            injected.add(binder.getProvider(type));
         }
-        bindHandler();
-        Provider<S> servers = () -> configured(newServer(address.get()), injected);
+        Provider<? extends H> handlers = binder.getProvider(handler);
+        Provider<S> servers = () -> configured(newServer(address.get(), handlers.get()), injected);
         if (hubs == ALONE) {
-            bind(key(type)).toProvider(servers).in(Singleton.class);
-            Provider<S> bound = getProvider(key(type));
-            serve(() -> new Served.Alone(bound.get()));
+            binder.bind(key(type)).toProvider(servers).in(Singleton.class);
+            Provider<S> bound = binder.getProvider(key(type));
+            serve(binder, () -> new Served.Alone(bound.get()));
         } else {
-            bind(key(HubGroup.class)).toProvider(() -> HubGroup.of(hubs, servers::get)).in(Singleton.class);
-            Provider<HubGroup> bound = getProvider(key(HubGroup.class));
-            serve(() -> new Served.Grouped(bound.get()));
+            binder.bind(key(HubGroup.class)).toProvider(() -> HubGroup.of(hubs, servers::get)).in(Singleton.class);
+            Provider<HubGroup> bound = binder.getProvider(key(HubGroup.class));
+            serve(binder, () -> new Served.Grouped(bound.get()));
         }
     }
 
-    /** Asks for what makes handlers, so that what is missing for them is known when the injector is made. */
-    abstract void bindHandler();
-
-    private void serve(Provider<Served> served) {
-        Multibinder.newSetBinder(binder(), Served.class).addBinding().toProvider(served).in(Singleton.class);
+    private static void serve(Binder binder, Provider<Served> served) {
+        Multibinder.newSetBinder(binder, Served.class).addBinding().toProvider(served).in(Singleton.class);
     }
 
     private S configured(S server, List<Provider<? extends ServerConfiguration<? super S>>> injected) {
@@ -126,11 +129,11 @@ public abstract sealed class ServerModule<S extends Server, M extends ServerModu
         return server;
     }
 
-    private Provider<SocketAddress> address() {
+    private Provider<SocketAddress> address(Binder binder) {
         if (where instanceof SocketAddress address) {
             return () -> address;
         }
-        Provider<?> bound = getProvider((Key<?>) where);
+        Provider<?> bound = binder.getProvider((Key<?>) where);
         return () -> address(bound.get());
     }
 
@@ -146,5 +149,11 @@ public abstract sealed class ServerModule<S extends Server, M extends ServerModu
 
     private <T> Key<T> key(Class<T> of) {
         return name == null ? Key.get(of) : Key.get(of, Names.named(name));
+    }
+
+    /** {@code HttpModule of Shop}. */
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + " of " + handler.getSimpleName();
     }
 }

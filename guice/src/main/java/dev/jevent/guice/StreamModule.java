@@ -1,41 +1,27 @@
 package dev.jevent.guice;
 
 import com.google.inject.Key;
-import com.google.inject.Provider;
 import dev.jevent.servers.StreamServer;
 import java.net.SocketAddress;
 
 /** A server of TCP, UNIX or TLS connections. */
-public final class StreamModule extends ServerModule<StreamServer, StreamModule> {
-    private final Key<? extends StreamServer.Handler> handlerKey;
-    private Provider<? extends StreamServer.Handler> handlers;
-
+public final class StreamModule extends ServerModule<StreamServer, StreamServer.Handler, StreamModule> {
     /** On all addresses. @param port 0: any that is free */
     public StreamModule(int port, Class<? extends StreamServer.Handler> handler) {
-        this((Object) port, handler);
+        super(StreamServer.class, port, handler);
     }
 
     public StreamModule(SocketAddress address, Class<? extends StreamServer.Handler> handler) {
-        this((Object) address, handler);
+        super(StreamServer.class, address, handler);
     }
 
     /** @param where bound to a port as an {@code Integer}, to an address as a {@code String}, or to a {@code SocketAddress} */
     public StreamModule(Key<?> where, Class<? extends StreamServer.Handler> handler) {
-        this((Object) where, handler);
-    }
-
-    private StreamModule(Object where, Class<? extends StreamServer.Handler> handler) {
-        super(StreamServer.class, where);
-        this.handlerKey = Key.get(handler);
+        super(StreamServer.class, where, handler);
     }
 
     @Override
-    void bindHandler() {
-        handlers = getProvider(handlerKey);
-    }
-
-    @Override
-    StreamServer newServer(SocketAddress address) {
-        return StreamServer.on(address, handlers.get());
+    StreamServer newServer(SocketAddress address, StreamServer.Handler handler) {
+        return StreamServer.on(address, handler);
     }
 }

@@ -269,7 +269,7 @@ class ServersTest {
                 .isInstanceOf(CreationException.class)
                 .hasMessageContaining("No implementation for")
                 .hasMessageContaining("Unbound")
-                .hasMessageContaining("HttpModule");
+                .hasMessageContaining("HttpModule of NeedsMore");
     }
 
     @HubTest(virtualTime = false)

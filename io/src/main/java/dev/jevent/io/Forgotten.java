@@ -4,23 +4,20 @@ import java.io.IOException;
 import java.lang.ref.Cleaner;
 
 /**
- * Closes a pipe that nobody refers to any more: a program that ran, and whose pipes nobody read or closed, leaves no descriptor for
- * ever. The JDK does so with its own.
+ * Closes what nobody refers to any more. The JDK does so with its own sockets and with pipes of programs, and programs count on it: the
+ * JDK itself asks a socket that it never closes which options there are.
  */
-record Forgotten(Readiness readiness) implements Runnable {
+record Forgotten(Readiness readiness, Runnable before) implements Runnable {
     private static final Cleaner CLEANER = Cleaner.create();
 
-    /**
-     * @param pipe whose end it is to be out of reach; {@code readiness} may not lead to it
-     * @return to be cleaned when it is closed
-     */
-    static Cleaner.Cleanable closeAfter(Object pipe, Readiness readiness) {
-        return CLEANER.register(pipe, new Forgotten(readiness));
+    Cleaner.Cleanable after(Object user) {
+        return CLEANER.register(user, this);
     }
 
     /** On the cleaner's thread, or again for one that is closed already. */
     @Override
     public void run() {
+        before.run();
         try {
             readiness.close();
         } catch (IOException e) {

@@ -57,7 +57,7 @@ public final class PolledInput extends ByteInput {
     private PolledInput(Source source, boolean closesWhenForgotten) {
         this.source = source;
         readiness = source.readiness();
-        whenForgotten = closesWhenForgotten ? Forgotten.closeAfter(this, readiness) : null;
+        whenForgotten = closesWhenForgotten ? readiness.closeWhenForgotten(this, () -> { }) : null;
     }
 
     /**

@@ -36,7 +36,7 @@ public final class PolledOutput extends ByteOutput {
         this.pipe = pipe;
         this.name = name;
         readiness = new Readiness("<" + name + ">", pipe);
-        whenForgotten = Forgotten.closeAfter(this, readiness);
+        whenForgotten = readiness.closeWhenForgotten(this, () -> { });
     }
 
     /** @param pipe one end, which this takes over @param name in errors and dumps */

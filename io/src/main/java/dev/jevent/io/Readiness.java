@@ -9,6 +9,7 @@ import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.net.SocketException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -74,6 +75,18 @@ public final class Readiness extends Guard implements AutoCloseable {
         this.channel = null;
         this.file = file;
         this.pollable = Pollable.of(descriptor);
+    }
+
+    /**
+     * Has this closed when nobody refers to {@code user} any more.
+     *
+     * @param user neither the {@code owner} nor {@code before} may lead to it
+     * @param before run first, on a thread of its own
+     * @return to be cleaned when it is closed
+     */
+    @AnyThread
+    public Cleaner.Cleanable closeWhenForgotten(Object user, Runnable before) {
+        return new Forgotten(this, before).after(user);
     }
 
     /**

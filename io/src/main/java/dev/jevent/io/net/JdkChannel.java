@@ -10,6 +10,7 @@ import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -55,7 +56,8 @@ abstract class JdkChannel<C extends SelectableChannel & NetworkChannel> extends 
         try {
             opened.configureBlocking(false);
             use(opened, new Readiness(new SocketNames.Named(type, opened), opened));
-            whenForgotten = Forgotten.closeAfter(this, readiness, gates);
+            List<Gate> all = List.of(gates); // which don't lead to this
+            whenForgotten = readiness.closeWhenForgotten(this, () -> all.forEach(Gate::close));
         } catch (Throwable e) {
             opened.close();
             throw e;
