@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
 /**
  * A block of Java in a page, as a class that can be compiled.
  *
- * <p>A block that declares {@code void main(} is a whole program, and stands alone in its file. Any other is a fragment:
- * its imports go to the top of the file, beside the standard ones, and the rest becomes the body of a method.
+ * <p>A block that declares {@code void main(} is a whole program, and stands alone in its file. One with a {@code @HubTest} is a class
+ * of tests, in a package of its own. Any other is a fragment: the rest becomes the body of a method. The imports of these two go to the
+ * top of the file, beside the standard ones.
  *
  * @param line of its opening fence
  * @param words after {@code ```java}
@@ -33,6 +34,7 @@ record CodeBlock(Path page, int line, Set<String> words, String code, String exp
 
     private static final String FENCE = "```";
     private static final Pattern MAIN = Pattern.compile("(?m)^\\s*(public\\s+)?(static\\s+)?void main\\(");
+    private static final Pattern CLASS = Pattern.compile("(?m)^(?:abstract |final )*class (\\w+)");
     private static final Pattern PRINTS = Pattern.compile("// prints: ?(.*)$");
 
     private static final String IMPORTS = """
@@ -100,6 +102,10 @@ record CodeBlock(Path page, int line, Set<String> words, String code, String exp
         return MAIN.matcher(code).find();
     }
 
+    boolean isTest() {
+        return code.contains("@HubTest");
+    }
+
     boolean runs() {
         return !words.contains(NO_RUN);
     }
@@ -109,6 +115,17 @@ record CodeBlock(Path page, int line, Set<String> words, String code, String exp
     }
 
     String className() {
+        if (!isTest()) {
+            return name();
+        }
+        var matcher = CLASS.matcher(code);
+        if (!matcher.find()) {
+            throw new IllegalArgumentException(this + ": a @HubTest outside of a class");
+        }
+        return name() + "." + matcher.group(1);
+    }
+
+    private String name() {
         return Pages.name(page).replace(".md", "").replaceAll("[^A-Za-z0-9]", "_") + "_" + line;
     }
 
@@ -126,8 +143,11 @@ record CodeBlock(Path page, int line, Set<String> words, String code, String exp
             }
             body.add(isImport ? "" : each);
         }
-        var head = (IMPORTS + String.join("\n", imports)).replace('\n', ' ')
-                + " public class " + className() + " { public static void " + METHOD + "() throws Exception {";
+        var allImports = (IMPORTS + String.join("\n", imports)).replace('\n', ' ');
+        if (isTest()) {
+            return "package " + name() + "; " + allImports + "\n".repeat(line) + String.join("\n", body);
+        }
+        var head = allImports + " public class " + className() + " { public static void " + METHOD + "() throws Exception {";
         return head + "\n".repeat(line) + String.join("\n", body) + "\n}}";
     }
 

@@ -67,7 +67,7 @@ final class CompiledBlocks extends ClassLoader {
         private final CodeBlock block;
 
         Source(CodeBlock block) {
-            super(URI.create("string:///" + block.className() + ".java"), Kind.SOURCE);
+            super(URI.create("string:///" + block.className().replace('.', '/') + ".java"), Kind.SOURCE);
             this.block = block;
         }
 

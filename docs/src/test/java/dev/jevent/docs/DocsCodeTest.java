@@ -3,12 +3,14 @@ package dev.jevent.docs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.jevent.Hub;
 import dev.jevent.Jevent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,16 +21,23 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
  * Every block of Java in the documentation compiles; runs, unless it is marked {@code no-run}; and prints what the
  * {@code text} block after it, or its comments {@code // prints: }, say it does.
  *
  * <p>A fragment runs as the first greenlet of a hub of its own, a whole program as the main of a thread of its own.
- * What a hub reports on {@code System.err} fails the block, unless it is marked {@code reports}.
+ * A class with a {@code @HubTest} is run by JUnit. What a hub reports on {@code System.err} fails the block, unless it is marked
+ * {@code reports}.
+ *
+ * <p>The blocks of the tutorial are the files of a project: {@code outside/tutorial} builds and runs that.
  */
 class DocsCodeTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final String TUTORIAL = "docs/guide/tutorial.md";
 
     @TestFactory
     List<DynamicTest> everyBlockDoesWhatItsPageSays() throws Exception {
@@ -40,9 +49,17 @@ class DocsCodeTest {
     private static List<CodeBlock> blocks() throws Exception {
         var blocks = new ArrayList<CodeBlock>();
         for (var page : Pages.all()) {
-            blocks.addAll(CodeBlock.of(page));
+            if (!page.equals(Pages.page(TUTORIAL))) {
+                blocks.addAll(CodeBlock.of(page));
+            }
         }
         return blocks;
+    }
+
+    @Test
+    void theTutorialIsReplayedByTheBuild() throws Exception {
+        assertThat(Files.readString(Pages.page("verify"))).contains("    outside/tutorial ");
+        assertThat(Files.readString(Pages.page("outside/tutorial"))).contains("page=$root/" + TUTORIAL);
     }
 
     @Test
@@ -78,8 +95,21 @@ class DocsCodeTest {
             Assumptions.abort("not run, because other blocks do not compile");
         } else {
             var type = compiled.loadClass(block.className());
-            run(block, type);
+            if (block.isTest()) {
+                test(block, type);
+            } else {
+                run(block, type);
+            }
         }
+    }
+
+    private static void test(CodeBlock block, Class<?> type) {
+        var summary = new SummaryGeneratingListener();
+        LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request().selectors(selectClass(type)).build(), summary);
+        summary.getSummary().getFailures().forEach(it -> {
+            throw new AssertionError(block + ": " + it.getTestIdentifier().getDisplayName(), it.getException());
+        });
+        assertThat(summary.getSummary().getTestsSucceededCount()).as("tests in %s", block).isPositive();
     }
 
     private static void run(CodeBlock block, Class<?> type) throws Exception {
