@@ -320,7 +320,7 @@ class PollSetTest {
     }
 
     @HubTest(virtualTime = false)
-    @DisplayName("F-SEL-01: select returns what is ready now at once, all of it, after a yield")
+    @DisplayName("O-SEL-01, F-SEL-01: select returns what is ready now at once, all of it, after a yield, and doesn't wait for the rest")
     void selectReturnsAllAtOnce(Hub hub) throws Exception {
         try (Pair one = Pair.open(); Pair two = Pair.open()) {
             one.client().write(one());

@@ -149,13 +149,25 @@ class TcpSocketTest {
     }
 
     @HubTest(virtualTime = false)
-    @DisplayName("F-SOCK-18: a reader that waits finds the end of the stream when its input is shut down")
+    @DisplayName("O-SOC-02, F-SOCK-18: a reader that waits finds the end of the stream when its input is shut down")
     void shutdownInputEndsTheRead(Hub hub) throws Exception {
         try (Pair pair = Pair.open()) {
             Greenlet<Integer> reader = hub.spawn(() -> pair.client().read(ByteBuffer.allocate(1)));
             hub.yieldNow();
             pair.client().shutdownInput();
             assertThat(reader.get()).isEqualTo(-1);
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("O-SOC-01: what a server with a timeout accepts has none")
+    void theServersTimeoutIsNotThatOfItsConnections() throws Exception {
+        try (TcpServerSocket server = TcpServerSocket.bind(0)) {
+            server.timeout(Duration.ofSeconds(20));
+            try (TcpSocket client = TcpSocket.connect("127.0.0.1", server.port()); TcpSocket accepted = server.accept()) {
+                assertThat(accepted.timeout()).isNull();
+                assertThat(client.timeout()).isNull();
+            }
         }
     }
 
