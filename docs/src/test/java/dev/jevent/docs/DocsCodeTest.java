@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -37,6 +39,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
  */
 class DocsCodeTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Pattern OTHER_BLOCK = Pattern.compile("(?ms)^```(?!java\\b)\\w.*?^```$");
     private static final String TUTORIAL = "docs/guide/tutorial.md";
 
     @TestFactory
@@ -67,6 +70,17 @@ class DocsCodeTest {
         var programs = CodeBlock.of(Pages.page("README.md")).stream().filter(it -> it.isProgram() && it.runs()).toList();
         assertThat(programs).isNotEmpty();
         assertThat(programs.getFirst().expected()).as("the output of its first program").isNotBlank();
+    }
+
+    @Test
+    void noJavaHidesInABlockOfAnotherKind() throws Exception {
+        var hidden = new ArrayList<String>();
+        for (var page : Pages.all()) {
+            OTHER_BLOCK.matcher(Files.readString(page)).results().map(MatchResult::group)
+                    .filter(it -> it.lines().anyMatch(line -> line.stripTrailing().endsWith(";")))
+                    .forEach(it -> hidden.add(Pages.name(page) + ": " + it));
+        }
+        assertThat(hidden).isEmpty();
     }
 
     @Test
