@@ -30,6 +30,8 @@ final class Claims {
     /** The id of a behaviour: {@code B-} is what gevent's tests pin down, {@code O-} what was seen by running it. */
     static final Pattern ID = Pattern.compile("\\b[BO]-[A-Z]{2,4}-\\d{2,3}\\b");
 
+    private static final Pattern WORD = Pattern.compile("[a-z]{2,}");
+
     private Claims() {}
 
     static List<Claim> ofReactor() throws IOException {
@@ -110,6 +112,9 @@ final class Claims {
             while (matcher.find()) {
                 ids.add(matcher.group());
                 end = matcher.end();
+            }
+            if (WORD.matcher(text.substring(0, end)).find()) {
+                throw new IllegalArgumentException(where + ": ids come first in \"" + text + "\"");
             }
             int colon = text.indexOf(':', end);
             var said = ids.isEmpty() ? "" : text.substring(colon < 0 ? end : colon + 1).strip();

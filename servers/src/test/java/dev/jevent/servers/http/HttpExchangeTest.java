@@ -6,10 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jevent.Greenlet;
 import dev.jevent.Hub;
+import dev.jevent.Jevent;
 import dev.jevent.io.ByteStream;
+import dev.jevent.servers.Server;
 import dev.jevent.servers.http.Wire.Reply;
 import dev.jevent.sync.Event;
+import dev.jevent.sync.Pool;
 import dev.jevent.testkit.Errors;
 import dev.jevent.testkit.HubTest;
 import java.io.IOException;
@@ -390,6 +394,33 @@ class HttpExchangeTest {
             server.start();
             assertThat(Wire.ask(server, get("/")).body()).isEqualTo("x");
             assertThat(server.stop()).isTrue();
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("B-WSG-38: with a limit, a pool or none, serving for ever, failing and stopping are the same")
+    void whoRunsTheHandlersMakesNoDifference(Errors errors) throws Exception {
+        errors.expect(IllegalArgumentException.class, 3);
+        for (int kind = 0; kind < 3; kind++) {
+            HttpServer server = HttpServer.on(LOOPBACK, exchange -> {
+                if (exchange.path().equals("/bad")) {
+                    throw new IllegalArgumentException("a defect");
+                }
+                exchange.respond(200, "y");
+            });
+            if (kind == 1) {
+                server.limit(3);
+            } else if (kind == 2) {
+                server.pool(new Pool(3));
+            }
+            Greenlet<Void> serving = Jevent.spawn(() -> server.serveForever());
+            Jevent.yieldNow();
+            assertThat(Wire.ask(server, get("/")).body()).isEqualTo("y");
+            assertThat(Wire.ask(server, get("/bad")).status()).isEqualTo(500);
+            assertThat(Wire.ask(server, get("/")).body()).isEqualTo("y");
+            assertThat(server.stop()).isTrue();
+            serving.get();
+            assertThat(server.state()).isEqualTo(Server.State.STOPPED);
         }
     }
 

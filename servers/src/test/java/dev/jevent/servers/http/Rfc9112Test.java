@@ -222,7 +222,7 @@ class Rfc9112Test {
     }
 
     @HubTest(virtualTime = false)
-    @DisplayName("5.2: a folded line is 400 (B-WSG-31: gevent joins it)")
+    @DisplayName("B-WSG-31, 5.2: a folded line is 400")
     void s5_2_obsFold() throws Exception {
         try (HttpServer server = started()) {
             refused(server, get("/", "X: a", " b"), 400);
@@ -448,7 +448,7 @@ class Rfc9112Test {
     }
 
     @HubTest(virtualTime = false)
-    @DisplayName("9.8: a connection with TLS ends with closure alerts")
+    @DisplayName("B-WSG-38, 9.8: a connection with TLS is served, and ends with closure alerts")
     void s9_8_closureAlert() throws Exception {
         Certificates certificates = new Certificates(folder).make("localhost");
         HttpServer server = HttpServer.on(LOOPBACK, exchange -> exchange.respond(200, "x")).tls(certificates.server("localhost"));
