@@ -1,12 +1,15 @@
 package dev.jevent.io.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.jevent.ConcurrentUseException;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Interest;
+import dev.jevent.Watcher;
 import dev.jevent.testkit.HubTest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +23,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NotYetConnectedException;
@@ -226,6 +230,21 @@ class SocketOperationsTest {
             connecting.kill();
             assertThat(socket.isOpen()).isFalse();
             assertThatThrownBy(() -> socket.connectTo(full.address(), null)).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @HubTest(virtualTime = false)
+    @DisplayName("B-LOOP-12: who connects gets an error when a timer closes the socket meanwhile")
+    void connectOfASocketThatIsClosed(Hub hub) throws Exception {
+        try (FullServer full = new FullServer()) {
+            TcpSocket socket = new TcpSocket();
+            Greenlet<Throwable> connecting = hub.spawn(() -> catchThrowable(() -> socket.connectTo(full.address(), null)));
+            hub.yieldNow();
+            try (Watcher.Timer timer = hub.loop().timer(Duration.ZERO)) {
+                timer.start(() -> assertThatCode(socket::close).doesNotThrowAnyException());
+                assertThat(connecting.get()).isExactlyInstanceOf(AsynchronousCloseException.class);
+            }
+            assertThat(socket.isConnected()).isFalse();
         }
     }
 
