@@ -319,12 +319,17 @@ class ArchitectureTest {
     private static List<ClassModel> classes(String module) throws IOException {
         var parsed = new ArrayList<ClassModel>();
         try (var files = Files.walk(classFolder(module))) {
-            for (var file : (Iterable<Path>) files.filter(it -> it.toString().endsWith(".class"))::iterator) {
+            for (var file : (Iterable<Path>) files.filter(ArchitectureTest::isClass)::iterator) {
                 parsed.add(ClassFile.of().parse(file));
             }
         }
         assertThat(parsed).as("compiled classes of %s", module).isNotEmpty();
         return parsed;
+    }
+
+    private static boolean isClass(Path file) {
+        var name = file.getFileName().toString();
+        return name.endsWith(".class") && !name.equals("module-info.class");
     }
 
     private static Path classFolder(String module) {

@@ -99,6 +99,7 @@ public abstract class LoopTck
     }
 
     @Override
+    @SuppressWarnings("exports") // public since the rules are interfaces; for them alone
     public final RecordingHost host() {
         loop();
         return host;
