@@ -110,12 +110,15 @@ final class CarrierBridge {
 
     /** @param refusals lines about openers that there are, and that could not help */
     private static CarrierBridge refuse(String fact, String refusals, Throwable cause) {
+        boolean named = CarrierBridge.class.getModule().isNamed();
+        String flag = "--add-opens java.base/java.lang=" + asker();
         String message = "[jevent/NoScheduler] A hub cannot schedule virtual threads here: " + fact + ".\n"
-                + "  on the class path     jevent-loop-epoll-jni, which opens it by itself     (Linux)\n"
+                + (named ? "  on the module path    " : "  on the class path     ")
+                + "jevent-loop-epoll-jni, which opens it by itself     (Linux)\n"
                 + refusals
-                + "  on the command line   --add-opens java.base/java.lang=" + asker() + "\n"
-                + "  in an executable jar  Add-Opens: java.base/java.lang          (in its manifest)\n"
-                + "  in Surefire           <argLine>--add-opens java.base/java.lang=" + asker() + "</argLine>\n"
+                + "  on the command line   " + flag + "\n"
+                + (named ? "" : "  in an executable jar  Add-Opens: java.base/java.lang          (in its manifest)\n")
+                + "  in Surefire           <argLine>" + flag + "</argLine>\n"
                 + "Each of these alone is enough.";
         return new CarrierBridge(null, new ProviderException(message, cause), fact);
     }

@@ -30,7 +30,8 @@ import java.util.Set;
  *
  * <p>To load a library is a restricted method. The JVM prints a notice of it unless it was started with
  * {@code --enable-native-access=ALL-UNNAMED}, and refuses it after {@code --illegal-native-access=deny}; that refusal
- * is such a reason, too.
+ * is such a reason, too. On the module path both are about this module, which loads, and once more about the module that has the
+ * native methods, when the first of them is called: see {@link #denied}.
  */
 public final class NativeLibrary {
     /** A directory with libraries that are loaded instead of those on the class path. */
@@ -44,6 +45,8 @@ public final class NativeLibrary {
 
     /** Names tried for a directory; one that another process takes at the same nanosecond is rare enough. */
     private static final int ATTEMPTS = 10;
+
+    private static final NativeLibrary DENIED = no("this JVM denies native access");
 
     private final String reason;
     private final String source;
@@ -62,7 +65,21 @@ public final class NativeLibrary {
             // The JVM looks for native methods only in what the class loader of their own class has loaded.
             return no(user.getName() + " and " + NativeLibrary.class.getName() + " come from different class loaders: have both jars in one");
         }
-        return load(user.getClassLoader(), name, platform(), System.getProperty(DIRECTORY), System.getProperty("java.io.tmpdir"));
+        NativeLibrary library =
+                load(user.getClassLoader(), name, platform(), System.getProperty(DIRECTORY), System.getProperty("java.io.tmpdir"));
+        return library == DENIED ? denied(user) : library;
+    }
+
+    /** For a library that was loaded, after an {@link IllegalCallerException} of the first native method of {@code user}. */
+    public static NativeLibrary denied(Class<?> user) {
+        Module mine = NativeLibrary.class.getModule();
+        Module users = user.getModule();
+        String modules = mine == users ? name(mine) : name(mine) + "," + name(users);
+        return no(DENIED.reason + "; start it with --enable-native-access=" + modules);
+    }
+
+    private static String name(Module module) {
+        return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }
 
     static NativeLibrary load(ClassLoader resources, String name, String platform, String directory, String temporary) {
@@ -190,15 +207,10 @@ public final class NativeLibrary {
             System.load(library.toString());
             return new NativeLibrary(null, source);
         } catch (IllegalCallerException e) {
-            return no("this JVM denies native access; start it with --enable-native-access=" + asker());
+            return DENIED;
         } catch (UnsatisfiedLinkError | RuntimeException e) {
             return no(e.getMessage() + " (" + hint + ")");
         }
-    }
-
-    private static String asker() {
-        Module module = NativeLibrary.class.getModule();
-        return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }
 
     private static NativeLibrary no(String reason) {

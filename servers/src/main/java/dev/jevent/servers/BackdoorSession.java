@@ -107,7 +107,7 @@ final class BackdoorSession {
     private Void open() throws Exception {
         shell = JShell.builder()
                 .executionEngine(control.provider(), Map.of())
-                .compilerOptions("--class-path", System.getProperty("java.class.path"))
+                .compilerOptions(whatTheProcessHas())
                 .build();
         for (String each : IMPORTS) {
             checked(shell.eval(each), each);
@@ -119,6 +119,15 @@ final class BackdoorSession {
             }
         }
         return null;
+    }
+
+    /** Snippets are classes of no module; they see what the modules of the process export. */
+    private static String[] whatTheProcessHas() {
+        String classes = System.getProperty("java.class.path", "");
+        String modules = System.getProperty("jdk.module.path");
+        return modules == null
+                ? new String[] {"--class-path", classes}
+                : new String[] {"--class-path", classes, "--module-path", modules, "--add-modules", "ALL-MODULE-PATH"};
     }
 
     private boolean checked(List<SnippetEvent> events, String source) {

@@ -60,6 +60,8 @@ final class Epoll {
             }
             close(set);
             return null;
+        } catch (IllegalCallerException e) {
+            return NativeLibrary.denied(Epoll.class).reason();
         } catch (UnsatisfiedLinkError e) {
             return library + " is of another version: " + e.getMessage();
         }

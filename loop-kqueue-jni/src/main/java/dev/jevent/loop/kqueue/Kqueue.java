@@ -45,6 +45,8 @@ final class Kqueue {
             }
             close(queue);
             return null;
+        } catch (IllegalCallerException e) {
+            return NativeLibrary.denied(Kqueue.class).reason();
         } catch (UnsatisfiedLinkError e) {
             return library + " is of another version: " + e.getMessage();
         }

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * that had no room come with {@link #give}.
  */
 final class Ares {
-    static final NativeLibrary LIBRARY = NativeLibrary.load(Ares.class, "jevent_ares");
+    static final NativeLibrary LIBRARY = load();
 
     /** Debian's, which has the repairs of later ones; what is older hasn't been tried. */
     static final String OLDEST_GOOD = "1.18.1";
@@ -39,6 +39,18 @@ final class Ares {
     static final int RANDOM_BYTES = 256;
 
     private Ares() {}
+
+    private static NativeLibrary load() {
+        NativeLibrary library = NativeLibrary.load(Ares.class, "jevent_ares");
+        try {
+            if (library.isLoaded()) {
+                version();
+            }
+            return library;
+        } catch (IllegalCallerException e) {
+            return NativeLibrary.denied(Ares.class);
+        }
+    }
 
     static native String version();
 
