@@ -51,7 +51,7 @@ class ArchitectureTest {
     private static final String HELD_MONITORS = "dev/jevent/hub/HeldMonitors";
     private static final Set<String> JDK_INTERNALS = Set.of("privateLookupIn", "implAddOpens", "currentCarrierThread");
 
-    private record Arrows(Set<String> ours, Set<String> outside) {}
+    record Arrows(Set<String> ours, Set<String> outside) {}
 
     // ---- the table and the poms
 
@@ -210,7 +210,7 @@ class ArchitectureTest {
 
     // ---- reading the table
 
-    private static Map<String, Arrows> arrowsOfTable() throws IOException {
+    static Map<String, Arrows> arrowsOfTable() throws IOException {
         var lines = Files.readAllLines(PAGE);
         var header = lines.indexOf(TABLE_HEADER);
         assertThat(header).as("line of %s with the header %s", PAGE, TABLE_HEADER).isNotNegative();
@@ -262,7 +262,7 @@ class ArchitectureTest {
         return minus(modules(), Set.of("bom", "docs"));
     }
 
-    private static Set<String> published() throws Exception {
+    static Set<String> published() throws Exception {
         var published = new TreeSet<String>();
         for (var module : withMainCode()) {
             var properties = child(pom(module), "properties");
@@ -332,7 +332,7 @@ class ArchitectureTest {
         return name.endsWith(".class") && !name.equals("module-info.class");
     }
 
-    private static Path classFolder(String module) {
+    static Path classFolder(String module) {
         var folder = ROOT.resolve(module).resolve("target/classes");
         assertThat(folder).as("compiled classes of %s: build from the root first", module).isDirectory();
         return folder;
