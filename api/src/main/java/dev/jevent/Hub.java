@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -22,7 +23,7 @@ import java.util.function.Predicate;
  *
  * <p>As an {@link Executor} it runs each command in a greenlet of its own, from any thread.
  */
-public interface Hub extends Executor, AutoCloseable {
+public interface Hub extends Executor, Measured, AutoCloseable {
     /**
      * The hub that runs the caller: of its greenlet, or of its platform thread, which gets one if it has none.
      *
@@ -296,6 +297,14 @@ public interface Hub extends Executor, AutoCloseable {
         void close();
     }
 
+    /**
+     * What reports of this hub show beside the hub's own parts: servers are here while they are started. Whoever has something else that
+     * counts adds it, and removes it at its end.
+     */
+    @AnyThread
+    @NeverSwitches
+    Set<Measured> parts();
+
     // ---- errors ----
 
     /** Told of errors that nobody else gets: of failed greenlets, callbacks, links. Runs in the hub greenlet. */
@@ -340,10 +349,19 @@ public interface Hub extends Executor, AutoCloseable {
     @AnyThread
     boolean isClosed();
 
+    @Override
     @AnyThread
     Statistics statistics();
 
-    /** A snapshot, for debuggers and monitoring. */
+    /**
+     * A snapshot, for debuggers and monitoring.
+     *
+     * @param greenlets that were started and haven't ended
+     * @param spawned greenlets that were started so far
+     * @param ended those of them that have ended
+     * @param ready tasks that would run now: turns of greenlets, callbacks
+     * @param holds that are open
+     */
     record Statistics(
             int greenlets, long spawned, long ended, int ready, int holds, boolean closed, Loop.Statistics loop) {}
 }

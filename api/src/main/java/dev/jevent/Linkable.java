@@ -3,6 +3,7 @@ package dev.jevent;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -196,6 +197,29 @@ public abstract class Linkable<S extends Linkable<S>> extends Guard implements W
             return count;
         } finally {
             leave();
+        }
+    }
+
+    /** Adds for whom those stand who wait here. */
+    final void owners(Collection<Object> into) {
+        List<WaitNode> nodes = null;
+        enter();
+        try {
+            if (hasWaiters()) {
+                List<WaitNode> all = nodes = new ArrayList<>();
+                waiters.forEach(all::add);
+            }
+        } finally {
+            leave();
+        }
+        if (nodes == null) {
+            return;
+        }
+        for (WaitNode node : nodes) {
+            Object owner = node.owner();
+            if (owner != null) {
+                into.add(owner);
+            }
         }
     }
 

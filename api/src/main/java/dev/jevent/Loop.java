@@ -12,7 +12,7 @@ import java.time.Duration;
  *
  * <p>The order of one iteration is in {@code docs/design/loop-iteration.md} and is the same for every loop.
  */
-public interface Loop extends AutoCloseable {
+public interface Loop extends Measured, AutoCloseable {
     /** @param interest mask of {@link Interest}s @throws UnsupportedOperationException if this loop cannot watch such */
     Watcher.Io io(Pollable pollable, int interest);
 
@@ -123,6 +123,7 @@ public interface Loop extends AutoCloseable {
     @AnyThread
     boolean isClosed();
 
+    @Override
     @AnyThread
     Statistics statistics();
 

@@ -14,7 +14,7 @@ import java.util.List;
  * that name the host and the reason, the same for every resolver.
  */
 @AnyThread
-public interface Resolver extends AutoCloseable {
+public interface Resolver extends Measured, AutoCloseable {
     /** Which address families are asked for. */
     enum Family { ANY, IPV4, IPV6 }
 
@@ -78,8 +78,23 @@ public interface Resolver extends AutoCloseable {
     @Override
     void close();
 
+    @Override
+    @AnyThread
     Statistics statistics();
 
-    /** A snapshot. @param waiting look-ups in progress */
-    record Statistics(long lookups, long failures, int waiting) {}
+    /**
+     * A snapshot.
+     *
+     * @param lookups that were begun so far
+     * @param failures those of them that found nothing
+     * @param waiting look-ups in progress
+     * @param remembered answers that it keeps, "there is none" among them
+     * @param reused questions that such an answer was given to; one look-up may ask several
+     */
+    record Statistics(long lookups, long failures, int waiting, int remembered, long reused) {
+        /** Of a resolver that remembers nothing. */
+        public Statistics(long lookups, long failures, int waiting) {
+            this(lookups, failures, waiting, 0, 0);
+        }
+    }
 }

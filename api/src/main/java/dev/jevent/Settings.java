@@ -98,6 +98,9 @@ public final class Settings {
     /** How often the monitor looks at the memory, if there is a limit. */
     public static final Key<Duration> MEMORY_MONITOR_PERIOD = key("memory.monitor.period", Duration.ofSeconds(5));
 
+    /** Signals, as {@code USR1}, at which the process prints a report of its hubs; empty: none. */
+    public static final Key<List<String>> REPORT_SIGNAL = key("report.signal", List.of());
+
     /** How long {@link Hub#close()} waits for greenlets that catch their kill. */
     public static final Key<Duration> CLOSE_TIMEOUT = key("close.timeout", Duration.ofSeconds(5));
 

@@ -2,6 +2,7 @@ package dev.jevent;
 
 import dev.jevent.contract.AnyThread;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -97,6 +98,11 @@ public abstract class Strand extends Waiter implements Runnable {
     /** The class of the greenlet's body, as reports name it. */
     protected final String kind() {
         return greenlet().kind();
+    }
+
+    /** Adds what the greenlet is a member of. Any thread. */
+    protected final void owners(Collection<Object> into) {
+        greenlet().owners(into);
     }
 
     /** Records where the greenlet comes from. [F-GRN-32] */

@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
  * <p>A call may use jevent itself: its thread then gets a hub, which is closed as soon as no other call is queued.
  */
 @AnyThread
-public interface ThreadPool extends AutoCloseable {
+public interface ThreadPool extends Measured, AutoCloseable {
     /**
      * Queues {@code call}. Waits while as many are queued as {@link #maxQueued()} allows.
      *
@@ -81,13 +81,18 @@ public interface ThreadPool extends AutoCloseable {
     @NeverSwitches
     ExecutorService asExecutor();
 
+    @Override
     @NeverSwitches
     Statistics statistics();
 
     /**
      * A snapshot.
      *
+     * @param threads that live, idle ones included
+     * @param running calls that have a thread
+     * @param queued calls that wait for one
      * @param completed calls that ended, those that {@code failed} included, those that were cancelled before they began not
+     * @param failed calls that threw something
      */
     record Statistics(int threads, int maxThreads, int running, int queued, long completed, long failed) {}
 }

@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.contract.AnyThread;
+
 /**
  * A place in a {@link WaitQueue}: a greenlet that waits, a link, or one arm of a wait for several things.
  *
@@ -21,6 +23,12 @@ public abstract class WaitNode {
      * switch, no foreign code.
      */
     protected abstract boolean claim();
+
+    /** For whom it stands here, as reports name it: the pool that a greenlet is a member of; null: for nobody but itself. */
+    @AnyThread
+    protected Object owner() {
+        return null;
+    }
 
     /** Hands {@code value} to whoever waits. Called once, after {@link #claim()}, outside the guard, by any thread. */
     public abstract void wake(Object value);

@@ -45,9 +45,12 @@ public interface Monitor {
     Registration ignoringStalls();
 
     /**
-     * Who is there, and where each waits: all hubs, their greenlets in groups of those that wait for the same at the same place, their
-     * watchers and pools. Of a hub that doesn't answer within a second, who holds it. Blocks a thread for as long; in a greenlet of a hub
-     * its own is reported at once. [F-UTL-01]
+     * Who is there, where each waits, and since when: all hubs, their watchers, and what else {@linkplain dev.jevent.Measured counts}, as pools and
+     * servers; greenlets in groups of those that wait for the same kind of thing at the same place. Of a hub that doesn't answer within a
+     * second, who holds it. The setting {@code jevent.report.signal} has it printed when the process gets a signal. [F-UTL-01]
+     *
+     * <p>Blocks the calling thread, for a hundred thousand greenlets about a second. Hubs go on meanwhile, but for that of a greenlet that
+     * calls this itself.
      */
     String report();
 }

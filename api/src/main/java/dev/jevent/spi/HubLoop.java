@@ -1,7 +1,9 @@
 package dev.jevent.spi;
 
 import dev.jevent.Loop;
+import dev.jevent.Watcher;
 import dev.jevent.contract.AnyThread;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** A {@link Loop} as its hub drives it. Belongs to the thread that made it. */
@@ -55,6 +57,9 @@ public interface HubLoop extends Loop {
     /** Whether it waits in a poll until something comes. */
     @AnyThread
     boolean isAsleep();
+
+    /** The watchers that are started; a snapshot. */
+    List<Watcher> activeWatchers();
 
     /** Whether a turn is in progress, so that the caller is one of its tasks or callbacks. */
     boolean isTurning();

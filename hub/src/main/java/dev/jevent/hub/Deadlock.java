@@ -7,32 +7,41 @@ import java.util.List;
 
 /** Says who waits for what, and where, when nothing can ever happen any more. */
 final class Deadlock {
+    /** If there are more, they are told of in groups. */
     private static final int SHOWN = 50;
+
+    private static final long STACKS_NANOS = 500_000_000;
+    private static final String LINE = System.lineSeparator();
 
     private Deadlock() {}
 
     static LoopExit describe(LoopHub hub, HubStrand waiting, List<GreenletStrand> left) {
-        List<Greenlet<?>> blocked = new ArrayList<>();
+        int now = hub.roughClock();
+        List<Greenlet<?>> blocked = new ArrayList<>(left.size());
+        left.forEach(strand -> blocked.add(strand.greenlet()));
         StringBuilder text = new StringBuilder("[jevent/LoopExit] ").append(HubErrors.text(waiting.greenlet()))
                 .append(" waits for ").append(HubErrors.text(waiting.waitingOn())).append(", and nothing can ever wake it.");
-        for (GreenletStrand strand : left) {
-            blocked.add(strand.greenlet());
-            if (blocked.size() <= SHOWN) {
-                text.append("\n  ").append(HubErrors.text(strand.greenlet()));
-                Object on = strand.waitingOn();
-                if (on != null) {
-                    text.append(" waits for ").append(HubErrors.text(on)).append(place(strand.thread()));
-                }
-            }
-        }
         if (left.size() > SHOWN) {
-            text.append("\n  … and ").append(left.size() - SHOWN).append(" more greenlets");
+            StringBuilder groups = new StringBuilder(LINE);
+            GreenletGroups.tell(groups, HubLook.greenlets(hub), STACKS_NANOS);
+            text.append(groups.toString().stripTrailing());
+        } else {
+            left.forEach(strand -> one(text, strand, now));
         }
-        if (blocked.isEmpty()) {
+        if (left.isEmpty()) {
             text.append("\n  no greenlet is left");
         }
         text.append("\nIf a thread that jevent doesn't know is going to wake somebody, keep Hub.hold() until it has.");
         return new LoopExit(text.toString(), hub, blocked);
+    }
+
+    private static void one(StringBuilder text, GreenletStrand strand, int now) {
+        text.append("\n  ").append(HubErrors.text(strand.greenlet()));
+        Object on = strand.waitingOn();
+        if (on != null) {
+            text.append(" waits for ").append(HubErrors.text(on)).append(place(strand.thread()));
+            Ages.one(text, strand.waited(now));
+        }
     }
 
     /** Where {@code thread} waits: the innermost frame that is neither the JDK's nor jevent's own. */

@@ -3,7 +3,6 @@ package dev.jevent.hub;
 import dev.jevent.Durations;
 import dev.jevent.Greenlet;
 import dev.jevent.HubDestroyed;
-import dev.jevent.spi.Alarm;
 import dev.jevent.spi.CarrierCallback;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -26,7 +25,6 @@ final class GreenletStrand extends HubStrand {
 
     private final Greenlet<?> greenlet;
     private Thread thread; // made when it is started or asked for, by any thread
-    private Alarm startAlarm;
 
     // Neighbours in the hub's list of live greenlets.
     GreenletStrand previousLive;
@@ -128,8 +126,8 @@ final class GreenletStrand extends HubStrand {
         if (nanos == 0) {
             thread().start();
         } else {
-            startAlarm = hub.hubLoop().alarm(new DelayedStart(this));
-            startAlarm.set(nanos, true);
+            alarm = hub.hubLoop().alarm(new DelayedStart(this));
+            alarm.set(nanos, true);
         }
     }
 
@@ -142,7 +140,7 @@ final class GreenletStrand extends HubStrand {
 
         @Override
         public void run() {
-            strand.startAlarm = null;
+            strand.alarm = null;
             if (strand.greenlet.started()) {
                 strand.thread().start();
             }
@@ -151,9 +149,9 @@ final class GreenletStrand extends HubStrand {
 
     @Override
     protected void discard() {
-        if (startAlarm != null && !hub.isClosed()) {
-            startAlarm.cancel();
-            startAlarm = null;
+        if (alarm != null && !hub.isClosed()) {
+            alarm.cancel();
+            alarm = null;
         }
         Recording.ended(this);
         hub.ended(this, identIfAny());

@@ -113,6 +113,7 @@ public final class HubMonitor implements Monitor, Runnable {
 
     private void sleep() {
         dormant = true;
+        HubRegistry.forEach(LoopHub::clockIsOld);
         while (dormant && PERIODIC.isEmpty() && !anyActive()) {
             LockSupport.park(this);
         }

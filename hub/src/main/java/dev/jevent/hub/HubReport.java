@@ -1,32 +1,34 @@
 package dev.jevent.hub;
 
-import dev.jevent.Greenlet;
 import dev.jevent.Hub;
-import dev.jevent.ThreadPool;
+import dev.jevent.Measured;
+import dev.jevent.Watcher;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Hubs for human eyes. Greenlets with the same kind of body that wait for the same kind of thing are one group, so that a hundred thousand
- * of them fit on a page; where they wait is told from a few of each. Below a group stand those that its greenlets spawned, where
- * the hub remembers who spawned whom.
+ * Hubs for human eyes. What a hub's thread alone may read it is asked for, and goes on; stacks are read, and users' objects asked for their
+ * names, on the thread of whoever wants the report.
  */
 final class HubReport {
-    /** Greenlets of one group whose stacks are looked at. */
-    private static final int SAMPLES = 3;
-
-    /** Groups of one parent, the largest first. */
-    private static final int GROUPS = 100;
-
-    private static final int DEPTH = 20;
     private static final long ANSWER_SECONDS = 1;
+
+    /** For the stacks of one hub. */
+    private static final long STACKS_NANOS = 500_000_000;
+
+    /** Watchers, or objects with figures, of one kind that are named. */
+    private static final int NAMED = 3;
+
+    private static final int MEASURED = 50;
     private static final String LINE = System.lineSeparator();
 
     private final StringBuilder text = new StringBuilder();
@@ -42,12 +44,13 @@ final class HubReport {
 
     private static String of(LoopHub hub) {
         if (hub.isCurrent()) {
-            return onItsThread(hub);
+            return of(HubLook.at(hub));
         }
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        hub.submit(() -> answer.complete(hub.isClosed() ? hub + LINE : onItsThread(hub)));
+        CompletableFuture<HubLook> answer = new CompletableFuture<>();
+        hub.submit(() -> look(hub, answer));
         try {
-            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            HubLook look = answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return look == null ? hub + LINE : of(look);
         } catch (TimeoutException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -55,6 +58,15 @@ final class HubReport {
             return ofStandingStill(hub);
         } catch (ExecutionException e) {
             return hub + " cannot be reported: " + e.getCause() + LINE;
+        }
+    }
+
+    /** Answers null if the hub was closed before. */
+    private static void look(LoopHub hub, CompletableFuture<HubLook> answer) {
+        try {
+            answer.complete(hub.isClosed() ? null : HubLook.at(hub));
+        } catch (Throwable t) {
+            answer.completeExceptionally(t);
         }
     }
 
@@ -68,120 +80,108 @@ final class HubReport {
         return text.toString();
     }
 
-    private static String onItsThread(LoopHub hub) {
+    private static String of(HubLook look) {
         HubReport report = new HubReport();
-        report.hub(hub);
+        report.head(look.hub(), look.statistics());
+        report.watchers(look.watchers());
+        report.measured(look);
+        report.main(look.main());
+        GreenletGroups.tell(report.text, look.greenlets(), STACKS_NANOS);
         return report.text.toString();
     }
 
-    private void hub(LoopHub hub) {
-        Hub.Statistics statistics = hub.statistics();
+    // ---- its parts ----
+
+    private void head(LoopHub hub, Hub.Statistics statistics) {
         text.append(hub).append(": ").append(counted(statistics.greenlets(), "greenlet")).append(", ")
-                .append(statistics.ended()).append(" ended; ").append(counted(statistics.loop().active(), "active watcher"))
-                .append(", ").append(counted(statistics.loop().timers(), "timer")).append(", ")
-                .append(statistics.loop().iterations()).append(" iterations").append(LINE);
-        ThreadPool.Statistics pool = hub.threadPoolStatistics();
-        if (pool != null) {
-            text.append("  thread pool: ").append(pool).append(LINE);
+                .append(statistics.ended()).append(" ended; ").append(counted(statistics.loop().timers(), "timer")).append(", ")
+                .append(counted(statistics.loop().registrations(), "registration")).append(", ")
+                .append(statistics.loop().iterations()).append(" iterations");
+        if (statistics.holds() > 0) {
+            text.append(", ").append(counted(statistics.holds(), "hold"));
         }
-        text.append("  ").append(HubErrors.text(hub.main())).append(' ').append(state(hub.mainStrand())).append(place(hub.mainStrand()))
-                .append(LINE);
-        group(1, roots(hub));
+        text.append(LINE);
     }
 
     private static String counted(long count, String noun) {
         return count + " " + noun + (count == 1 ? "" : "s");
     }
 
-    // ---- who spawned whom ----
-
-    /** A greenlet and those that it spawned. */
-    private static final class Node {
-        final GreenletStrand strand;
-        final List<Node> children = new ArrayList<>(0);
-
-        Node(GreenletStrand strand) {
-            this.strand = strand;
+    private void watchers(List<Watcher> watchers) {
+        Map<String, List<Watcher>> kinds = new LinkedHashMap<>();
+        for (Watcher watcher : watchers) {
+            kinds.computeIfAbsent(kind(watcher), kind -> new ArrayList<>()).add(watcher);
         }
-    }
-
-    private static List<Node> roots(LoopHub hub) {
-        List<GreenletStrand> left = hub.left();
-        Map<Greenlet<?>, Node> nodes = new IdentityHashMap<>(left.size());
-        for (GreenletStrand strand : left) {
-            nodes.put(strand.greenlet(), new Node(strand));
-        }
-        List<Node> roots = new ArrayList<>();
-        for (GreenletStrand strand : left) {
-            Node node = nodes.get(strand.greenlet());
-            Greenlet<?> spawner = strand.greenlet().spawningGreenlet();
-            Node parent = spawner == null ? null : nodes.get(spawner);
-            (parent == null ? roots : parent.children).add(node);
-        }
-        return roots;
-    }
-
-    // ---- groups ----
-
-    private void group(int depth, List<Node> nodes) {
-        Map<String, List<Node>> groups = new LinkedHashMap<>();
-        for (Node node : nodes) {
-            groups.computeIfAbsent(node.strand.kindOfGreenlet() + " " + state(node.strand), key -> new ArrayList<>()).add(node);
-        }
-        List<Map.Entry<String, List<Node>>> largest = new ArrayList<>(groups.entrySet());
-        largest.sort((one, other) -> Integer.compare(other.getValue().size(), one.getValue().size()));
-        String indent = "  ".repeat(depth);
-        for (int i = 0; i < largest.size(); i++) {
-            if (i == GROUPS) {
-                text.append(indent).append("… and ").append(largest.size() - i).append(" more kinds").append(LINE);
-                return;
+        kinds.forEach((kind, all) -> {
+            text.append("  ").append(counted(all.size(), kind + " watcher")).append(": ");
+            for (int i = 0; i < all.size() && i < NAMED; i++) {
+                text.append(i == 0 ? "" : ", ").append(HubErrors.text(all.get(i)));
             }
-            List<Node> members = largest.get(i).getValue();
-            text.append(indent).append(members.size()).append(" × ").append(largest.get(i).getKey()).append(LINE);
-            samples(indent + "    ", members);
-            List<Node> children = new ArrayList<>();
-            members.forEach(member -> children.addAll(member.children));
-            if (!children.isEmpty() && depth < DEPTH) {
-                text.append(indent).append("  spawned").append(LINE);
-                group(depth + 2, children);
-            }
-        }
+            text.append(all.size() > NAMED ? ", …" : "").append(LINE);
+        });
     }
 
-    private void samples(String indent, List<Node> members) {
-        for (int i = 0; i < members.size() && i < SAMPLES; i++) {
-            GreenletStrand strand = members.get(i).strand;
-            text.append(indent).append(HubErrors.text(strand.greenlet()));
-            Object on = strand.waitingOn();
-            if (on != null) {
-                text.append(" waits for ").append(HubErrors.text(on));
-            }
-            text.append(place(strand)).append(LINE);
-        }
-        if (members.size() > SAMPLES) {
-            text.append(indent).append('…').append(LINE);
-        }
-    }
-
-    /** The same for all that wait for the same kind of thing. */
-    private static String state(HubStrand strand) {
-        Object on = strand.waitingOn();
-        if (on != null) {
-            return "waits for " + on.getClass().getSimpleName();
-        }
-        if (!strand.greenlet().started()) {
-            return "hasn't been started";
-        }
-        return switch (strand.thread().getState()) {
-            case NEW -> "hasn't begun";
-            case RUNNABLE -> "is ready, or runs";
-            case TERMINATED -> "has ended";
-            case BLOCKED -> "waits for a monitor";
-            case WAITING, TIMED_WAITING -> "waits in a call of the JDK";
+    private static String kind(Watcher watcher) {
+        return switch (watcher) {
+            case Watcher.Io _ -> "io";
+            case Watcher.Timer _ -> "timer";
+            case Watcher.Async _ -> "async";
+            case Watcher.Signal _ -> "signal";
+            case Watcher.Child _ -> "child";
+            case Watcher.Stat _ -> "stat";
+            default -> "phase";
         };
     }
 
-    private static String place(HubStrand strand) {
-        return Deadlock.place(strand.thread());
+    /** What has figures: the hub's own parts, what was added to it, and what its greenlets wait for or are members of. */
+    private void measured(HubLook look) {
+        Set<Object> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        known.add(look.hub()); // main's own wait may be for it
+        List<Object> owners = new ArrayList<>();
+        for (Measured part : look.measured()) {
+            if (known.add(part)) {
+                measured(part);
+            }
+        }
+        int shown = 0;
+        for (HubLook.Seen seen : look.greenlets()) {
+            seen.strand().ownersInto(owners);
+            if (seen.on() != null) {
+                owners.add(seen.on());
+            }
+            for (Object owner : owners) {
+                if (owner instanceof Measured found && known.add(found) && ++shown <= MEASURED) {
+                    measured(found);
+                }
+            }
+            owners.clear();
+        }
+        if (shown > MEASURED) {
+            text.append("  … and ").append(shown - MEASURED).append(" more that have figures").append(LINE);
+        }
+    }
+
+    private void measured(Measured part) {
+        text.append("  ").append(HubErrors.text(part)).append(": ").append(figures(part)).append(LINE);
+    }
+
+    /** The record without its name, which is Statistics. */
+    private static String figures(Measured part) {
+        String figures;
+        try {
+            figures = String.valueOf(part.statistics());
+        } catch (RuntimeException e) {
+            return "its figures cannot be had: " + HubErrors.text(e);
+        }
+        int begin = figures.indexOf('[');
+        return begin >= 0 && figures.endsWith("]") ? figures.substring(begin + 1, figures.length() - 1) : figures;
+    }
+
+    private void main(HubLook.Seen main) {
+        text.append("  ").append(HubErrors.text(main.strand().greenlet())).append(' ')
+                .append(main.on() == null ? main.action() : "waits for " + HubErrors.text(main.on()))
+                .append(Deadlock.place(main.strand().thread()));
+        Ages.one(text, main.waited());
+        text.append(LINE);
     }
 }

@@ -8,6 +8,7 @@ import dev.jevent.Strand;
 import dev.jevent.Waiter;
 import dev.jevent.spi.Alarm;
 import dev.jevent.spi.CarrierCallback;
+import java.util.Collection;
 import java.util.Locale;
 
 /**
@@ -25,7 +26,8 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     private Thrown undelivered;
     private Delivery onItsWay; // the last of those thrown in by this hub's own thread that are still queued in the loop
-    private Alarm alarm;
+    Alarm alarm; // of a delayed start, then of timed waits
+    private int waitBegan; // in the hub's rough time
     private int shields;
     private boolean interruptedToDeliver;
     private boolean sleepKeepsLoop = true;
@@ -63,6 +65,11 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     final String kindOfGreenlet() {
         return kind();
+    }
+
+    /** What the greenlet is a member of. Any thread. */
+    final void ownersInto(Collection<Object> into) {
+        owners(into);
     }
 
     // ---- errors thrown in ----
@@ -329,6 +336,7 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
 
     @Override
     protected final void beforeWait() {
+        waitBegan = hub.roughTime();
         if (undelivered != null && isDeliverable() && tryClaim()) {
             if (endsAsJdkCall()) {
                 wakeHere(INTERRUPTED);
@@ -342,6 +350,11 @@ abstract class HubStrand extends Strand implements Thread.UncaughtExceptionHandl
             clearOwnInterrupt();
         }
         interpose("wait");
+    }
+
+    /** How long the current wait has lasted, in rough time; on the hub's thread. */
+    final int waited(int now) {
+        return Math.max(0, now - waitBegan);
     }
 
     private void interpose(String where) {

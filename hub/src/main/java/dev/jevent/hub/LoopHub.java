@@ -7,6 +7,7 @@ import dev.jevent.Hub;
 import dev.jevent.HubDestroyed;
 import dev.jevent.Loop;
 import dev.jevent.LoopExit;
+import dev.jevent.Measured;
 import dev.jevent.Resolver;
 import dev.jevent.Settings;
 import dev.jevent.Strand;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +34,9 @@ import java.util.function.Predicate;
 
 /** The hub over a loop: greenlets are virtual threads that the loop runs as its tasks. */
 final class LoopHub implements Hub, LoopHost {
+    /** A unit of rough time is 2 to this power of nanoseconds, about 17 ms: an int goes around in more than two years. */
+    private static final int ROUGH = 24;
+
     private final Thread thread;
     private final Environment environment;
     private final Settings settings;
@@ -49,8 +55,11 @@ final class LoopHub implements Hub, LoopHost {
     private final boolean takesSocketWaits;
     private volatile PolledWaits reading; // null: nobody has waited for a socket of the JDK yet
     private volatile PolledWaits writing;
+    private final Set<Measured> parts = new CopyOnWriteArraySet<>();
     private final AtomicInteger holds = new AtomicInteger();
     private final AtomicBoolean ended = new AtomicBoolean();
+
+    private boolean clockIsOld; // written by the monitor's thread, and cleared by the hub's
 
     private volatile int ident;
     private volatile String name;
@@ -89,6 +98,7 @@ final class LoopHub implements Hub, LoopHost {
         if (existing != null) {
             throw new IllegalStateException(thread + " has " + existing + " already; close it first");
         }
+        ReportSignal.install(settings);
         LoopHub hub = new LoopHub(environment, settings, provider);
         try {
             hub.loop.host(hub);
@@ -185,6 +195,34 @@ final class LoopHub implements Hub, LoopHost {
             }
         }
         return adopted.carried();
+    }
+
+    /**
+     * The time in which waits are stamped: that of the loop, so that no wait reads a clock, unless the monitor has seen that the loop
+     * hasn't looked at one for a while.
+     */
+    int roughTime() {
+        if (clockIsOld) {
+            clockIsOld = false;
+            if (!closed) { // else it may be on any thread
+                loop.updateNow();
+            }
+        }
+        return (int) (loop.now() >> ROUGH);
+    }
+
+    /** The same, by the clock. */
+    int roughClock() {
+        return (int) (environment.nanoTime() >> ROUGH);
+    }
+
+    static Duration ofRough(int time) {
+        return Duration.ofNanos((long) time << ROUGH);
+    }
+
+    /** The loop hasn't polled since the monitor looked last. The monitor's thread. */
+    void clockIsOld() {
+        clockIsOld = true;
     }
 
     /** Whether it has something else to do than what main does by itself. */
@@ -477,9 +515,22 @@ final class LoopHub implements Hub, LoopHost {
         threadPool = pool;
     }
 
-    /** Null: it has none yet. */
-    ThreadPool.Statistics threadPoolStatistics() {
-        return threadPool == null ? null : threadPool.statistics();
+    /** Resolver and thread pool, if they are there, and what was added. On the hub's thread. */
+    List<Measured> measured() {
+        List<Measured> measured = new ArrayList<>();
+        if (threadPool != null) {
+            measured.add(threadPool);
+        }
+        if (resolver != null) {
+            measured.add(resolver);
+        }
+        measured.addAll(parts);
+        return measured;
+    }
+
+    @Override
+    public Set<Measured> parts() {
+        return parts;
     }
 
     @Override

@@ -45,6 +45,9 @@ final class StallWatch {
     /** The stall that lasts for longer than the limit, if it hasn't been told yet; else null. */
     Stall look(long now) {
         long seen = hub.hubLoop().polls();
+        if (seen == polls) {
+            hub.clockIsOld();
+        }
         if (seen != polls || !isActive()) {
             restart(now);
             told = false;

@@ -251,6 +251,22 @@ class MonitorTest {
         assertThat(stalls.take().toString()).contains("hub greenlet").contains("computes");
     }
 
+    @Test
+    void whoWaitsAfterAStallIsNotSaidToHaveWaitedMeanwhile() throws Exception {
+        long[] before = new long[1];
+        Greenlet<Void> greenlet = hub.spawn(() -> {
+            compute();
+            before[0] = System.nanoTime();
+            hub.sleep(Duration.ofSeconds(1000));
+        });
+        Eventually.untilOnHub("it sleeps", () -> before[0] != 0 && ((HubStrand) greenlet.strand()).isWaiting());
+        HubLook.Seen seen = HubLook.greenlets((LoopHub) hub).stream()
+                .filter(each -> each.strand() == greenlet.strand()).findFirst().orElseThrow();
+        Duration unit = LoopHub.ofRough(1);
+        assertThat(LoopHub.ofRough(seen.waited())).isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - before[0]).plus(unit));
+        greenlet.kill();
+    }
+
     // ---- how it is told ----
 
     @Test
@@ -388,60 +404,5 @@ class MonitorTest {
     @Test
     void theMemoryOfTheProcessIsKnown() {
         assertThat(MemoryWatch.used()).isGreaterThan(1 << 20);
-    }
-
-    // ---- the report ----
-
-    @Test
-    @DisplayName("B-UTL-01: the report has each hub and its greenlets")
-    void theReportTellsWhoWaitsForWhat() {
-        Greenlet<Void> sleeper = hub.spawn(() -> hub.sleep(Duration.ofSeconds(100)));
-        sleeper.name("sleeper");
-        hub.sleep(Duration.ZERO);
-        String report = Monitor.get().report();
-        assertThat(report).contains(hub.toString()).contains("1 greenlet").contains("\"sleeper\"").contains("MonitorTest");
-    }
-
-    @Test
-    @DisplayName("B-UTL-03: where the hub remembers who spawned whom, greenlets stand below their spawner")
-    void theReportShowsWhoSpawnedWhom() {
-        hub.close();
-        hub = ServiceLoader.load(HubFactory.class).findFirst().orElseThrow()
-                .open(Environment.system(), Settings.process().with(Settings.TRACK_GREENLET_TREE, true), null);
-        hub.spawn(() -> {
-            hub.spawn(() -> hub.sleep(Duration.ofSeconds(100))).name("child");
-            hub.sleep(Duration.ofSeconds(100));
-        }).name("parent");
-        hub.sleep(Duration.ofMillis(1));
-        String report = Monitor.get().report();
-        assertThat(report.indexOf("\"parent\"")).isPositive();
-        assertThat(report.substring(report.indexOf("\"parent\""))).containsSubsequence("spawned", "\"child\"");
-    }
-
-    @Test
-    void theReportOfAHubThatStandsStillSaysWhoHoldsIt() throws Exception {
-        BlockingQueue<String> reports = new LinkedBlockingQueue<>();
-        Thread reporter = new Thread(() -> reports.add(Monitor.get().report()));
-        Greenlet<Void> holder = hub.spawn(() -> {
-            reporter.start();
-            while (reports.isEmpty()) {
-                Thread.onSpinWait();
-            }
-        });
-        holder.get();
-        assertThat(reports.take()).contains(hub + " doesn't come back to its loop; its thread is held by " + holder)
-                .contains("at dev.jevent.hub.MonitorTest");
-        reporter.join();
-    }
-
-    @Test
-    void aHundredThousandGreenletsAreAFewLines() {
-        for (int i = 0; i < 100_000; i++) {
-            hub.spawn(() -> hub.sleep(Duration.ofSeconds(1000)));
-        }
-        hub.sleep(Duration.ZERO);
-        String report = Monitor.get().report();
-        assertThat(report).contains("100000 × ");
-        assertThat(report.lines().count()).isLessThan(20);
     }
 }

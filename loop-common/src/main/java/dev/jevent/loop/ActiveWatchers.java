@@ -1,5 +1,9 @@
 package dev.jevent.loop;
 
+import dev.jevent.Watcher;
+import java.util.ArrayList;
+import java.util.List;
+
 /** The started watchers of a loop, which lives as long as they are; linked through themselves. */
 final class ActiveWatchers {
     private LoopWatcher first;
@@ -34,6 +38,14 @@ final class ActiveWatchers {
         while (first != null) {
             first.deactivate();
         }
+    }
+
+    List<Watcher> list() {
+        List<Watcher> list = new ArrayList<>(count);
+        for (LoopWatcher watcher = first; watcher != null; watcher = watcher.nextActive) {
+            list.add(watcher);
+        }
+        return list;
     }
 
     int count() {

@@ -16,6 +16,7 @@ import dev.jevent.spi.LoopHost;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
@@ -120,6 +121,12 @@ public final class PollingLoop implements HubLoop {
     @Override
     public boolean isAsleep() {
         return inbox.isAsleep();
+    }
+
+    @Override
+    public List<Watcher> activeWatchers() {
+        confine();
+        return active.list();
     }
 
     @Override
