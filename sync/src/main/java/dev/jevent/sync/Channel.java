@@ -1,6 +1,7 @@
 package dev.jevent.sync;
 
 import dev.jevent.Durations;
+import dev.jevent.Measured;
 import dev.jevent.WaitNode;
 import dev.jevent.WaitQueue;
 import dev.jevent.Waiter;
@@ -22,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * wait; or they haven't, and who goes away leaves nothing behind.
  */
 @AnyThread
-public final class Channel<T> extends OfferGuard<T> {
+public final class Channel<T> extends OfferGuard<T> implements Measured {
     static final Object TAKEN = new Object();
     private static final Object SHUT_DOWN = new Object();
     private static final AtomicLong NUMBERS = new AtomicLong();
@@ -258,6 +259,23 @@ public final class Channel<T> extends OfferGuard<T> {
         leave();
         return balance;
     }
+
+    @Override
+    @NeverSwitches
+    public Statistics statistics() {
+        enter();
+        Statistics snapshot = new Statistics(senders.size(), receivers.size(), shutdown);
+        leave();
+        return snapshot;
+    }
+
+    /**
+     * A snapshot, for debuggers and monitoring.
+     *
+     * @param senders those who wait for a receiver
+     * @param receivers those who wait for a sender
+     */
+    public record Statistics(int senders, int receivers, boolean shutdown) {}
 
     @Override
     public String toString() {

@@ -2,6 +2,7 @@ package dev.jevent.sync;
 
 import dev.jevent.Durations;
 import dev.jevent.GreenletInterrupted;
+import dev.jevent.Measured;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
 import dev.jevent.contract.Switches;
@@ -33,7 +34,7 @@ import java.util.concurrent.TimeUnit;
  * {@link QueueShutdownException}. [B-QUE-20]
  */
 @AnyThread
-public abstract sealed class JoinableQueue<T> extends AbstractQueue<T> implements BlockingQueue<T>
+public abstract sealed class JoinableQueue<T> extends AbstractQueue<T> implements BlockingQueue<T>, Measured
         permits FifoQueue, LifoQueue, OrderedQueue {
     /** The {@link #maxSize()} of a queue without limit. */
     public static final int UNBOUNDED = Integer.MAX_VALUE;
@@ -377,12 +378,21 @@ public abstract sealed class JoinableQueue<T> extends AbstractQueue<T> implement
         return state.isShutdown();
     }
 
+    @Override
     @NeverSwitches
     public Statistics statistics() {
         return state.statistics();
     }
 
-    /** A snapshot, for debuggers and monitoring. */
+    /**
+     * A snapshot, for debuggers and monitoring.
+     *
+     * @param size items in it
+     * @param unfinishedTasks items that were put and not yet reported as done
+     * @param takers those who wait for an item
+     * @param putters those who wait for room
+     * @param joiners those who wait until all is done
+     */
     public record Statistics(
             int size, int maxSize, long unfinishedTasks, int takers, int putters, int joiners, boolean shutdown) {}
 

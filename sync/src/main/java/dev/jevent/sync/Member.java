@@ -47,6 +47,11 @@ final class Member extends WaitNode {
         return true; // who leaves the group is taken out of the greenlet's queue instead
     }
 
+    @Override
+    protected Object owner() {
+        return group;
+    }
+
     /** It has ended. On the thread of its hub, perhaps where nobody may wait. */
     @Override
     public void wake(Object value) {

@@ -3,6 +3,7 @@ package dev.jevent.sync;
 import dev.jevent.Durations;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
+import dev.jevent.Measured;
 import dev.jevent.Task;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
@@ -28,7 +29,7 @@ import java.util.concurrent.ExecutorService;
  * its slot when its turn comes: such members count for {@link #size()}, {@link #join()} and {@link #kill()}.
  */
 @AnyThread
-public class Pool extends Group {
+public class Pool extends Group implements Measured {
     private final int maxSize;
 
     /** Without limit. */
@@ -147,6 +148,7 @@ public class Pool extends Group {
         return new PoolExecutor(this, Hub.current());
     }
 
+    @Override
     @NeverSwitches
     public Statistics statistics() {
         int queued = queuedCount();
