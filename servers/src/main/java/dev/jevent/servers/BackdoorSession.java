@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.ThreadPool;
+import dev.jevent.monitor.Monitor;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,7 @@ final class BackdoorSession {
     private static final String HELP = """
             Java, as jshell has it. Several lines are one snippet if the first are incomplete.
               /greenlets   the greenlets of this hub
+              /report      who waits where, on all hubs
               /vars        the variables of this session
               /exit        ends the session; so do exit and quit
             Ctrl-C kills what runs, at its next wait.
@@ -179,13 +181,14 @@ final class BackdoorSession {
         };
     }
 
-    private void command(String command) {
+    private void command(String command) throws Exception {
         switch (command) {
             case "" -> {}
             case "/help" -> out.print(HELP);
             case "/greenlets" -> hub.greenlets().forEach(out::println);
+            case "/report" -> out.print(compiler.apply(() -> Monitor.get().report())); // there, the hub goes on meanwhile
             case "/vars" -> shell.variables().forEach(variable -> out.println(variable.typeName() + " " + variable.name()));
-            default -> out.println(command + ": not a command (expected: /help, /greenlets, /vars, /exit)");
+            default -> out.println(command + ": not a command (expected: /help, /greenlets, /report, /vars, /exit)");
         }
     }
 

@@ -5,6 +5,7 @@ import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.HubDestroyed;
 import dev.jevent.Jevent;
+import dev.jevent.Measured;
 import dev.jevent.Task;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
@@ -41,7 +42,7 @@ import java.util.function.Supplier;
  * <p>It is started once. If one of its servers fails, all are stopped, and {@link #serveForever()} throws what it failed with.
  */
 @AnyThread
-public final class HubGroup implements AutoCloseable {
+public final class HubGroup implements Measured, AutoCloseable {
     private final Supplier<? extends Server> servers;
     private final List<Member> members = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
@@ -249,6 +250,40 @@ public final class HubGroup implements AutoCloseable {
         Server first = members.getFirst().server();
         return first == null ? -1 : first.port();
     }
+
+    /** Of all servers together. */
+    @Override
+    @NeverSwitches
+    public Statistics statistics() {
+        int hubs = 0;
+        int handlers = 0;
+        long taken = 0;
+        long failed = 0;
+        long killed = 0;
+        long acceptErrors = 0;
+        for (Server server : servers()) {
+            Server.Statistics its = server.statistics();
+            hubs += its.state() == Server.State.STARTED ? 1 : 0;
+            handlers += its.handlers();
+            taken += its.taken();
+            failed += its.failed();
+            killed += its.killed();
+            acceptErrors += its.acceptErrors();
+        }
+        return new Statistics(hubs, handlers, taken, failed, killed, acceptErrors);
+    }
+
+    /**
+     * A snapshot, for monitoring.
+     *
+     * @param hubs whose server is started
+     * @param handlers that run now
+     * @param taken connections or datagrams that were given to handlers so far
+     * @param failed handlers that ended with an error
+     * @param killed handlers that a stop has killed
+     * @param acceptErrors attempts to take something that failed
+     */
+    public record Statistics(int hubs, int handlers, long taken, long failed, long killed, long acceptErrors) {}
 
     /** A server on its own thread. */
     private final class Member implements Runnable {

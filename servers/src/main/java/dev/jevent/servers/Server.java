@@ -6,6 +6,7 @@ import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.HubDestroyed;
 import dev.jevent.Interest;
+import dev.jevent.Measured;
 import dev.jevent.Waiter;
 import dev.jevent.contract.AnyThread;
 import dev.jevent.contract.NeverSwitches;
@@ -41,7 +42,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * to a limit, or as soon as a handler has ended. If the listener was closed by somebody else, the server stops, and
  * {@link #serveForever()} throws.
  */
-public abstract sealed class Server implements AutoCloseable permits StreamServer, DatagramServer {
+public abstract sealed class Server implements Measured, AutoCloseable permits StreamServer, DatagramServer {
     /** Where a server is in its life. */
     public enum State { NEW, STARTED, STOPPING, STOPPED }
 
@@ -218,6 +219,7 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
         stopped.clear();
         startAccepting();
         state = State.STARTED;
+        hub.parts().add(this);
         if (place.accepts()) {
             acceptor = new Acceptor(this);
             acceptor.rawLink(this::acceptorEnded);
@@ -390,6 +392,9 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
     private void end(Pool life) {
         if (handlers == life && state != State.STOPPED) {
             state = State.STOPPED;
+            if (hub != null) {
+                hub.parts().remove(this);
+            }
             closeOrReport();
             stopped.set();
         }
@@ -556,6 +561,7 @@ public abstract sealed class Server implements AutoCloseable permits StreamServe
         return address() instanceof InetSocketAddress inet && inet.getPort() > 0 ? inet.getPort() : -1;
     }
 
+    @Override
     @AnyThread
     public Statistics statistics() {
         Acceptor mine = acceptor;

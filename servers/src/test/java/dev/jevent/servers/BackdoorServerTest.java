@@ -186,6 +186,7 @@ class BackdoorServerTest {
                 assertThat(eval(other, "shop.get(\"price\")")).contains("7");
                 assertThat(eval(other, "/vars")).contains("list").contains("shop");
                 assertThat(eval(other, "/greenlets")).contains("input of <Connection", "acceptor");
+                assertThat(eval(other, "/report")).contains(Hub.current() + ": ", "waits for ", server + ": state=STARTED, handlers=2, ");
             }
         }
         assertThatThrownBy(() -> server.with("no name", 5)).isInstanceOf(IllegalArgumentException.class);

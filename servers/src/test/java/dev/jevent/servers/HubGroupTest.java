@@ -63,6 +63,20 @@ class HubGroupTest {
     }
 
     @HubTest(virtualTime = false)
+    void itsFiguresAreThoseOfItsServersTogether() throws Exception {
+        try (HubGroup group = HubGroup.of(2, () -> StreamServer.on(LOOPBACK, Clients::echoLines)).handOff()) {
+            assertThat(group.statistics()).isEqualTo(new HubGroup.Statistics(0, 0, 0, 0, 0, 0));
+            group.start();
+            try (TcpSocket one = connect(group); TcpSocket other = connect(group)) {
+                assertThat(ask(one, "one")).isEqualTo("one");
+                assertThat(ask(other, "other")).isEqualTo("other");
+                assertThat(group.statistics()).isEqualTo(new HubGroup.Statistics(2, 2, 2, 0, 0, 0));
+                assertThat(group.hubs()).allSatisfy(hub -> assertThat(hub.parts()).hasSize(1));
+            }
+        }
+    }
+
+    @HubTest(virtualTime = false)
     void handedOffConnectionsGoToTheHubsInTurn() throws Exception {
         try (HubGroup group = group(3, true)) {
             group.start();

@@ -12,8 +12,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
+import dev.jevent.Hub;
 import dev.jevent.io.net.TcpServerSocket;
 import dev.jevent.io.net.TcpSocket;
+import dev.jevent.monitor.Monitor;
 import dev.jevent.sync.Event;
 import dev.jevent.sync.Pool;
 import dev.jevent.testkit.Errors;
@@ -52,6 +54,22 @@ class StreamServerTest {
                 assertThat(server.statistics()).isEqualTo(new Server.Statistics(Server.State.STARTED, 2, 2, 0, 0, 0));
             }
         }
+    }
+
+    @HubTest(virtualTime = false)
+    void theMonitorsReportHasItWhileItIsStarted(Hub hub) throws Exception {
+        StreamServer server = echo();
+        try (server) {
+            assertThat(hub.parts()).isEmpty();
+            server.start();
+            try (TcpSocket client = connect(server)) {
+                assertThat(ask(client, "hello")).isEqualTo("hello");
+                assertThat(Monitor.get().report()).contains(
+                        "  " + server + ": state=STARTED, handlers=1, taken=1, failed=0, killed=0, acceptErrors=0\n",
+                        "members=1, queued=0, waiting=0, shutdown=false\n"); // of the pool that its handlers are in
+            }
+        }
+        assertThat(hub.parts()).isEmpty();
     }
 
     @HubTest(virtualTime = false)
