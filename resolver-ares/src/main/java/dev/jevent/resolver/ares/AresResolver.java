@@ -45,6 +45,7 @@ final class AresResolver extends Guard implements Resolver {
     private long lookups;
     private long failures;
     private int waiting;
+    private long reused;
     private boolean closed;
 
     /** Called on the hub's thread. @param from which files are read instead of the system's */
@@ -210,6 +211,7 @@ final class AresResolver extends Guard implements Resolver {
             }
             AnswerCache.Known known = cache.get(key);
             if (known != null) {
+                reused++;
                 return new Question(key, known.answer(), known.failure());
             }
             question = inProgress.get(key);
@@ -333,7 +335,7 @@ final class AresResolver extends Guard implements Resolver {
     @Override
     public Statistics statistics() {
         enter();
-        Statistics snapshot = new Statistics(lookups, failures, waiting);
+        Statistics snapshot = new Statistics(lookups, failures, waiting, cache.size(), reused);
         leave();
         return snapshot;
     }
