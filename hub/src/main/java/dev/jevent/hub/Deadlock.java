@@ -10,7 +10,6 @@ final class Deadlock {
     /** If there are more, they are told of in groups. */
     private static final int SHOWN = 50;
 
-    private static final long STACKS_NANOS = 500_000_000;
     private static final String LINE = System.lineSeparator();
 
     private Deadlock() {}
@@ -23,7 +22,7 @@ final class Deadlock {
                 .append(" waits for ").append(HubErrors.text(waiting.waitingOn())).append(", and nothing can ever wake it.");
         if (left.size() > SHOWN) {
             StringBuilder groups = new StringBuilder(LINE);
-            GreenletGroups.tell(groups, HubLook.greenlets(hub), STACKS_NANOS);
+            GreenletGroups.tell(groups, HubLook.greenlets(hub));
             text.append(groups.toString().stripTrailing());
         } else {
             left.forEach(strand -> one(text, strand, now));
@@ -55,10 +54,11 @@ final class Deadlock {
         return "";
     }
 
-    /** Whether a class is in one of the packages that users call to wait. */
+    /** Whether a class is in one of the packages that users call to wait, or that main runs while it does. */
     static boolean isOwn(String className) {
         String of = className.substring(0, Math.max(0, className.lastIndexOf('.')));
-        return of.equals("dev.jevent") || of.equals("dev.jevent.hub") || of.equals("dev.jevent.sync") || of.startsWith("dev.jevent.io");
+        return of.equals("dev.jevent") || of.equals("dev.jevent.hub") || of.equals("dev.jevent.sync") || of.startsWith("dev.jevent.io")
+                || of.startsWith("dev.jevent.loop");
     }
 
     /** The first greenlets of a list, for a message. */

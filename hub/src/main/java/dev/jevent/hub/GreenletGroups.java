@@ -31,9 +31,8 @@ final class GreenletGroups {
         this.places = places;
     }
 
-    /** @param patience nanoseconds for which stacks may be read */
-    static void tell(StringBuilder text, List<HubLook.Seen> greenlets, long patience) {
-        new GreenletGroups(text, new Places(greenlets, patience)).tell(1, roots(greenlets));
+    static void tell(StringBuilder text, List<HubLook.Seen> greenlets) {
+        new GreenletGroups(text, new Places(greenlets)).tell(1, roots(greenlets));
     }
 
     // ---- who spawned whom ----
@@ -78,13 +77,14 @@ final class GreenletGroups {
 
     // ---- groups ----
 
-    /** @param place null: wasn't looked at */
+    /** @param place null: isn't known */
     private record Key(String kind, String action, List<StackTraceElement> place) {}
 
     private static final class Group {
         final List<Node> members = new ArrayList<>();
         final Object on;
         boolean same = true; // all wait for the same thing
+        int read; // stacks of members
         int least = Integer.MAX_VALUE;
         int most;
 
@@ -105,7 +105,9 @@ final class GreenletGroups {
         for (Node node : nodes) {
             HubLook.Seen seen = node.seen;
             Key key = new Key(seen.strand().kindOfGreenlet(), seen.action(), places.of(seen));
-            groups.computeIfAbsent(key, first -> new Group(seen.on())).add(node);
+            Group group = groups.computeIfAbsent(key, first -> new Group(seen.on()));
+            group.add(node);
+            group.read += places.isRead(seen) ? 1 : 0;
         }
         List<Map.Entry<Key, Group>> largest = new ArrayList<>(groups.entrySet());
         largest.sort((one, other) -> Integer.compare(other.getValue().members.size(), one.getValue().members.size()));
@@ -130,8 +132,11 @@ final class GreenletGroups {
         Ages.range(text, group.least, group.most);
         text.append(LINE);
         if (key.place == null) {
-            indent(depth + 2).append("at places that weren't looked at, for lack of time").append(LINE);
+            indent(depth + 2).append("at places that weren't looked at, since there are so many").append(LINE);
         } else {
+            if (group.read < group.members.size()) {
+                indent(depth + 2).append("looked at ").append(group.read).append(" of them, which are all").append(LINE);
+            }
             for (StackTraceElement frame : key.place) {
                 indent(depth + 2).append("at ").append(frame).append(LINE);
             }

@@ -22,9 +22,6 @@ import java.util.concurrent.TimeoutException;
 final class HubReport {
     private static final long ANSWER_SECONDS = 1;
 
-    /** For the stacks of one hub. */
-    private static final long STACKS_NANOS = 500_000_000;
-
     /** Watchers, or objects with figures, of one kind that are named. */
     private static final int NAMED = 3;
 
@@ -86,7 +83,7 @@ final class HubReport {
         report.watchers(look.watchers());
         report.measured(look);
         report.main(look.main());
-        GreenletGroups.tell(report.text, look.greenlets(), STACKS_NANOS);
+        GreenletGroups.tell(report.text, look.greenlets());
         return report.text.toString();
     }
 

@@ -197,6 +197,21 @@ class ReportTest {
     // ---- many ----
 
     @HubTest
+    void aHundredThousandGreenletsAtOnePlaceAreOneGroup(Hub hub) {
+        List<Greenlet<?>> greenlets = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) {
+            greenlets.add(Crowd.poller(hub));
+        }
+        hub.yieldNow();
+        String report = report(hub);
+        assertThat(report.lines().filter(line -> line.contains(" × ")))
+                .containsExactly("  100000 × Crowd lambda waits for the end of its sleep");
+        assertThat(report).containsOnlyOnce("      at dev.jevent.hub.program.Crowd.poll(");
+        assertThat(report.lines().count()).isLessThan(15);
+        hub.killAll(greenlets);
+    }
+
+    @HubTest
     void aHundredThousandGreenletsAreAFewLines(Hub hub) {
         List<Greenlet<?>> greenlets = new ArrayList<>();
         for (int i = 0; i < 100_000; i++) {
