@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,7 +18,8 @@ import java.nio.file.Path;
  *
  * <p>Arguments: what to ask ({@code http} for {@link UnmodifiedServer}, or the number of bytes for an echo), port, process of the
  * server, connections, seconds of warm-up, seconds. Prints requests per second and microseconds of the server's processor time per
- * request.
+ * request. With a seventh argument, the beginning of threads' names, also the share of that time, in percent, that these threads of the
+ * server took.
  */
 public final class Load {
     private static final byte[] HTTP = "GET /hello HTTP/1.1\r\nHost: localhost\r\nUser-Agent: load\r\n\r\n".getBytes();
@@ -42,13 +44,16 @@ public final class Load {
         Path stat = Path.of("/proc", args[2], "stat");
         load.connect(Integer.parseInt(args[1]), Integer.parseInt(args[3]));
         load.run(Double.parseDouble(args[4]));
+        String threads = args.length > 6 ? args[6] : null;
+        long own = threads == null ? 0 : nanos(args[2], threads);
         long ticks = ticks(stat);
         long start = System.nanoTime();
         load.requests = 0;
         load.run(Double.parseDouble(args[5]));
         double seconds = (System.nanoTime() - start) / 1e9;
         double used = (ticks(stat) - ticks) / (double) TICKS;
-        System.out.printf("%.0f %.3f%n", load.requests / seconds, used * 1e6 / load.requests);
+        System.out.printf("%.0f %.4f", load.requests / seconds, used * 1e6 / load.requests);
+        System.out.println(threads == null ? "" : " %.4f".formatted((nanos(args[2], threads) - own) / used / 1e7));
         load.disconnect();
     }
 
@@ -99,6 +104,19 @@ public final class Load {
         if (channel.write(request.clear()) != request.capacity()) {
             throw new IOException("a request was cut");
         }
+    }
+
+    /** Processor time that threads with such names have had. */
+    private static long nanos(String process, String names) throws IOException {
+        long nanos = 0;
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc", process, "task"))) {
+            for (Path task : tasks) {
+                if (Files.readString(task.resolve("comm")).startsWith(names)) {
+                    nanos += Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ")[0]);
+                }
+            }
+        }
+        return nanos;
     }
 
     private static long ticks(Path stat) throws IOException {
