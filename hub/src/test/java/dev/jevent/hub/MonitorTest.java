@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jevent.Greenlet;
+import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.Settings;
 import dev.jevent.Task;
@@ -33,7 +34,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -126,17 +129,20 @@ class MonitorTest {
         MethodHandle usleep = linker.downcallHandle(
                 linker.defaultLookup().find("usleep").orElseThrow(),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-        Stall stall = stall(() -> {
-            while (!isTold()) {
-                try {
-                    int result = (int) usleep.invokeExact(300_000);
-                    assertThat(result).isZero();
-                } catch (Throwable e) {
-                    throw new AssertionError(e);
-                }
-            }
-        });
+        Stall stall = stall(() -> callUntilTold(usleep));
         assertThat(stall.reason()).isEqualTo(Reason.NATIVE_CALL);
+        assertThat(hasFrame(stall, "callUntilTold")).isTrue();
+    }
+
+    private void callUntilTold(MethodHandle usleep) {
+        while (!isTold()) {
+            try {
+                int result = (int) usleep.invokeExact(300_000);
+                assertThat(result).isZero();
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     private static final class Slow {
@@ -170,8 +176,14 @@ class MonitorTest {
         Thread other = new Thread(SlowElsewhere::touch);
         other.start();
         BEGUN.await();
-        assertThat(stall(SlowElsewhere::touch).reason()).isEqualTo(Reason.CLASS_INITIALISATION);
+        Stall stall = stall(() -> touchElsewhere());
+        assertThat(stall.reason()).isEqualTo(Reason.CLASS_INITIALISATION);
+        assertThat(hasFrame(stall, "touchElsewhere")).isTrue();
         other.join();
+    }
+
+    private static void touchElsewhere() {
+        SlowElsewhere.touch();
     }
 
     private static void await(CountDownLatch latch) {
@@ -227,13 +239,44 @@ class MonitorTest {
             }
         });
         writer.start();
-        Stall stall = stall(() -> {
-            try (var in = new FileInputStream(fifo.toFile())) {
-                assertThat(in.read()).isEqualTo(1);
-            }
-        });
+        Stall stall = stall(() -> readOne(fifo));
         writer.join();
         assertThat(stall.reason()).isEqualTo(Reason.FILE_IO);
+        assertThat(hasFrame(stall, "readOne")).isTrue();
+    }
+
+    private static void readOne(Path fifo) throws java.io.IOException {
+        try (var in = new FileInputStream(fifo.toFile())) {
+            assertThat(in.read()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void mainThatWaitsForAMonitorOfAnotherThreadIsTold() throws Exception {
+        Object monitor = new Object();
+        CountDownLatch held = new CountDownLatch(1);
+        Thread other = new Thread(() -> {
+            synchronized (monitor) {
+                held.countDown();
+                await(told);
+            }
+        });
+        other.start();
+        await(held);
+        Greenlet<Integer> waiting = hub.spawn(() -> 42);
+        enter(monitor);
+        other.join();
+        Stall stall = stalls.take();
+        assertThat(stall.greenlet()).isSameAs(hub.main());
+        assertThat(stall.reason()).isEqualTo(Reason.PINNED_PARK);
+        assertThat(hasFrame(stall, "enter")).isTrue();
+        assertThat(waiting.get()).isEqualTo(42);
+    }
+
+    private static void enter(Object monitor) {
+        synchronized (monitor) {
+            assertThat(Thread.holdsLock(monitor)).isTrue();
+        }
     }
 
     @Test
@@ -366,6 +409,55 @@ class MonitorTest {
         }
         assertThat(calls).hasValue(1);
         assertThat(errors.take()).hasMessage("planted");
+    }
+
+    @Test
+    @DisplayName("B-MON-08: a function that ends itself with GreenletExit isn't called again, and nothing is told")
+    void aFunctionThatEndsItselfEndsQuietly() {
+        BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
+        hub.notErrors(error -> !errors.add(error));
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger others = new AtomicInteger();
+        try (var _ = Monitor.get().every(Duration.ofMillis(5), any -> {
+                    if (any == hub) {
+                        calls.incrementAndGet();
+                        throw new GreenletExit();
+                    }
+                });
+                var _ = Monitor.get().every(Duration.ofMillis(5), any -> others.incrementAndGet())) {
+            Eventually.untilOnHub("the other was called", () -> others.get() > 10);
+        }
+        assertThat(calls).hasValue(1);
+        assertThat(errors).isEmpty();
+        assertThat(printed.toString()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("B-MON-07: a hub that is closed is no longer looked at")
+    void aClosedHubIsNoLongerLookedAt() throws Exception {
+        Set<Hub> lookedAt = ConcurrentHashMap.newKeySet();
+        AtomicInteger looks = new AtomicInteger();
+        try (var _ = Monitor.get().every(Duration.ofMillis(5), any -> {
+            lookedAt.add(any);
+            if (any == hub) {
+                looks.incrementAndGet();
+            }
+        })) {
+            Hub[] other = new Hub[1];
+            Thread owner = new Thread(() -> {
+                try (Hub mine = Hub.current()) {
+                    other[0] = mine;
+                    Eventually.untilOnHub("looked at", () -> lookedAt.contains(mine));
+                }
+            });
+            owner.start();
+            owner.join();
+            int atEnd = looks.get();
+            Eventually.untilOnHub("the look that was under way is over", () -> looks.get() > atEnd + 1);
+            lookedAt.clear();
+            Eventually.untilOnHub("looked again", () -> looks.get() > atEnd + 10);
+            assertThat(lookedAt).contains(hub).doesNotContain(other[0]);
+        }
     }
 
     @Test
