@@ -1,6 +1,6 @@
 /*
- * What dev.jevent.DescriptorCalls asks of the system: what a descriptor is, and what could be done with it now. None of these waits.
- * For libraries that watch descriptors.
+ * What dev.jevent.DescriptorCalls asks of the system: what a descriptor is, and what could be done with it now; bytes from and to a
+ * socket. None of these waits. For libraries that watch descriptors.
  */
 #ifndef JEVENT_JNI_DESCRIPTORS_H
 #define JEVENT_JNI_DESCRIPTORS_H
@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -133,6 +134,59 @@ static inline jint jevent_reopen_output(int descriptor, int over) {
     jint result = JEVENT_RETRY(dup2(opened, over));
     close(opened);
     return result < 0 ? result : jevent_close_on_exec(over);
+}
+
+/* ---- sockets ---- */
+
+/* What dev.jevent.jni.Transferred takes for the end of a stream; 0 is for nothing now. */
+#define JEVENT_END INT32_MIN
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* the JVM ignores SIGPIPE */
+#endif
+
+static inline jint jevent_transferred(jint result) {
+    return result == -EAGAIN || result == -EWOULDBLOCK ? 0 : result;
+}
+
+/* Up to length bytes, of which there is at least one. */
+static inline jint jevent_receive(int socket, void *into, jint length) {
+    jint result = JEVENT_RETRY(recv(socket, into, (size_t) length, MSG_DONTWAIT));
+    return result == 0 ? JEVENT_END : jevent_transferred(result);
+}
+
+static inline jint jevent_send(int socket, const void *from, jint length) {
+    return jevent_transferred(JEVENT_RETRY(send(socket, from, (size_t) length, MSG_DONTWAIT | MSG_NOSIGNAL)));
+}
+
+/* The same with a direct buffer. */
+static inline jint jevent_receive_buffer(JNIEnv *env, int socket, jobject into, jint position, jint length) {
+    return jevent_receive(socket, (char *) (*env)->GetDirectBufferAddress(env, into) + position, length);
+}
+
+static inline jint jevent_send_buffer(JNIEnv *env, int socket, jobject from, jint position, jint length) {
+    return jevent_send(socket, (char *) (*env)->GetDirectBufferAddress(env, from) + position, length);
+}
+
+/* The same with an array in the heap, which is held where it is meanwhile: neither call waits. */
+static inline jint jevent_receive_array(JNIEnv *env, int socket, jbyteArray into, jint offset, jint length) {
+    jbyte *bytes = (*env)->GetPrimitiveArrayCritical(env, into, NULL);
+    if (bytes == NULL) {
+        return -ENOMEM;
+    }
+    jint result = jevent_receive(socket, bytes + offset, length);
+    (*env)->ReleasePrimitiveArrayCritical(env, into, bytes, 0);
+    return result;
+}
+
+static inline jint jevent_send_array(JNIEnv *env, int socket, jbyteArray from, jint offset, jint length) {
+    jbyte *bytes = (*env)->GetPrimitiveArrayCritical(env, from, NULL);
+    if (bytes == NULL) {
+        return -ENOMEM;
+    }
+    jint result = jevent_send(socket, bytes + offset, length);
+    (*env)->ReleasePrimitiveArrayCritical(env, from, bytes, JNI_ABORT);
+    return result;
 }
 
 #endif

@@ -204,6 +204,26 @@ JNIEXPORT jint JNICALL EPOLL(reopenOutput)(JNIEnv *env, jclass epoll, jint descr
     return jevent_reopen_output(descriptor, over);
 }
 
+JNIEXPORT jint JNICALL EPOLL(receive)(JNIEnv *env, jclass epoll, jint socket, jobject into, jint position, jint length) {
+    (void) epoll;
+    return jevent_receive_buffer(env, socket, into, position, length);
+}
+
+JNIEXPORT jint JNICALL EPOLL(receiveArray)(JNIEnv *env, jclass epoll, jint socket, jbyteArray into, jint offset, jint length) {
+    (void) epoll;
+    return jevent_receive_array(env, socket, into, offset, length);
+}
+
+JNIEXPORT jint JNICALL EPOLL(send)(JNIEnv *env, jclass epoll, jint socket, jobject from, jint position, jint length) {
+    (void) epoll;
+    return jevent_send_buffer(env, socket, from, position, length);
+}
+
+JNIEXPORT jint JNICALL EPOLL(sendArray)(JNIEnv *env, jclass epoll, jint socket, jbyteArray from, jint offset, jint length) {
+    (void) epoll;
+    return jevent_send_array(env, socket, from, offset, length);
+}
+
 /* ---- without a flag ---- */
 
 JNIEXPORT jint JNICALL EPOLL(openPackage)(JNIEnv *env, jclass epoll, jobject module, jstring package, jobject to) {

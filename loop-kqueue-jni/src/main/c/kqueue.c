@@ -158,6 +158,26 @@ JNIEXPORT jint JNICALL KQUEUE(reopenOutput)(JNIEnv *env, jclass kqueue, jint des
     return jevent_reopen_output(descriptor, over);
 }
 
+JNIEXPORT jint JNICALL KQUEUE(receive)(JNIEnv *env, jclass kqueue, jint socket, jobject into, jint position, jint length) {
+    (void) kqueue;
+    return jevent_receive_buffer(env, socket, into, position, length);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(receiveArray)(JNIEnv *env, jclass kqueue, jint socket, jbyteArray into, jint offset, jint length) {
+    (void) kqueue;
+    return jevent_receive_array(env, socket, into, offset, length);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(send)(JNIEnv *env, jclass kqueue, jint socket, jobject from, jint position, jint length) {
+    (void) kqueue;
+    return jevent_send_buffer(env, socket, from, position, length);
+}
+
+JNIEXPORT jint JNICALL KQUEUE(sendArray)(JNIEnv *env, jclass kqueue, jint socket, jbyteArray from, jint offset, jint length) {
+    (void) kqueue;
+    return jevent_send_array(env, socket, from, offset, length);
+}
+
 /* ---- without a flag ---- */
 
 JNIEXPORT jint JNICALL KQUEUE(openPackage)(JNIEnv *env, jclass kqueue, jobject module, jstring package, jobject to) {

@@ -1,16 +1,20 @@
 package dev.jevent;
 
 import dev.jevent.contract.AnyThread;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 
 /**
  * What cooperative I/O asks of a loop that watches descriptors, besides watching: which one belongs to what the JDK has opened, and what
- * could be done with it now. So the pipes of a process, standard input, terminals and FIFOs need no threads. {@link Loop#descriptorCalls}
- * has it.
+ * could be done with it now. So the pipes of a process, standard input, terminals and FIFOs need no threads, and the bytes of a
+ * connection no detour. {@link Loop#descriptorCalls} has it.
  *
- * <p>No method waits or throws. A number is what it was asked for only as long as the caller keeps its file open.
+ * <p>No method waits, and only those that move bytes throw. A number is what it was asked for only as long as the caller keeps its file
+ * open.
  */
 @AnyThread
 public interface DescriptorCalls {
@@ -45,4 +49,22 @@ public interface DescriptorCalls {
      * @return false, and {@code over} is what it was, if the system has no way: with sockets, and with pipes that nobody reads
      */
     boolean reopenOutput(int descriptor, int over);
+
+    /**
+     * Receives what has come on a connected socket, without the locks and the copies of the JDK's channels.
+     *
+     * @param into direct, or over an array; its position moves
+     * @return how many bytes; 0 if none are there, or there is no room for any; -1 at the end of the stream
+     * @throws SocketException if the connection failed: once, as the system tells it
+     */
+    int receive(int socket, ByteBuffer into) throws IOException;
+
+    /**
+     * Sends as much as goes now.
+     *
+     * @param from direct, or over an array: none that is read-only in the heap; its position moves
+     * @return how many bytes
+     * @throws SocketException if the connection failed, or the peer takes nothing any more
+     */
+    int send(int socket, ByteBuffer from) throws IOException;
 }

@@ -6,6 +6,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 
 /**
@@ -103,6 +104,22 @@ public abstract class Descriptors {
         if (entry != null && entry.isOf(what)) {
             entries[descriptor] = null;
             drop(descriptor);
+        }
+    }
+
+    /**
+     * Likewise, of what is closed right after: the system forgets a socket by itself. Of anything else another process may have the file
+     * open, too, and go on with it.
+     */
+    public final void closing(Pollable what) {
+        if (!(channel(what) instanceof SocketChannel)) {
+            remove(what);
+            return;
+        }
+        int descriptor = descriptor(what);
+        Entry entry = find(descriptor);
+        if (entry != null && entry.isOf(what)) {
+            entries[descriptor] = null;
         }
     }
 

@@ -56,6 +56,14 @@ public interface Poller extends AutoCloseable {
     void remove(Pollable what);
 
     /**
+     * Likewise, of what is closed right after, or was. A poller whose system forgets what is closed may leave it to that, and save a call;
+     * what is reported of it until then is of a registration that is gone.
+     */
+    default void closing(Pollable what) {
+        remove(what);
+    }
+
+    /**
      * Begins to watch a process, until {@link #forget}: a later poll reports {@code token}, for reading, when it has ended.
      *
      * @param pid of a process that was there a moment ago

@@ -64,8 +64,8 @@ final class Registrations {
 
     /** A watcher of it was closed. */
     void release(Registration registration) {
-        if (--registration.open == 0 && !registration.gone) {
-            forget(registration);
+        if (--registration.open == 0 && !registration.gone && forget(registration)) {
+            poller.remove(registration.pollable);
         }
     }
 
@@ -167,7 +167,9 @@ final class Registrations {
         if (registration == null) {
             return false;
         }
-        forget(registration);
+        if (forget(registration)) {
+            poller.closing(pollable);
+        }
         registration.arrived(Interest.BOTH);
         return registration.count() > 0;
     }
@@ -272,17 +274,18 @@ final class Registrations {
         registration.registered = true;
     }
 
-    /** Ends its life; a later watcher of the same pollable begins another. */
-    private void forget(Registration registration) {
+    /** Ends its life; a later watcher of the same pollable begins another. @return whether the poller has to forget it, too */
+    private boolean forget(Registration registration) {
         registration.gone = true;
         put(registration.pollable, null);
-        if (registration.registered) {
-            registration.registered = false;
-            int slot = (int) registration.token;
-            slots[slot] = null;
-            freeSlots[freeCount++] = slot;
-            poller.remove(registration.pollable);
+        if (!registration.registered) {
+            return false;
         }
+        registration.registered = false;
+        int slot = (int) registration.token;
+        slots[slot] = null;
+        freeSlots[freeCount++] = slot;
+        return true;
     }
 
     // ---- by pollable ----

@@ -43,6 +43,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
 
     private Gate reading;
     private Gate writing;
+    private Transport transport;
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
     private int unwaited; // a hint, so a race doesn't matter
@@ -61,11 +62,15 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
     /** A view of {@code viewed}. */
     JdkSocket(TcpSocket viewed) {
         super(viewed);
+        transport = viewed.transport;
         use(viewed.channel(), viewed.readiness());
     }
 
     @Override
     Gate[] gates(SocketChannel channel, Readiness readiness) {
+        if (transport == null) {
+            transport = new Transport(channel);
+        }
         reading = new Gate(channel, readiness, Interest.READ, SelectionKey.OP_READ, cooperative);
         writing = new Gate(channel, readiness, Interest.WRITE, SelectionKey.OP_WRITE, cooperative);
         return new Gate[] {reading, writing};
@@ -179,7 +184,8 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
     @Override
     protected void shutdownInput() throws IOException {
         try {
-            open().shutdownInput();
+            open();
+            transport.shutdownInput();
             inputShutdown = true;
             reading.poke(); // who waits there finds the end of the stream
         } catch (IOException e) {
@@ -190,7 +196,8 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
     @Override
     protected void shutdownOutput() throws IOException {
         try {
-            open().shutdownOutput();
+            open();
+            transport.shutdownOutput();
             outputShutdown = true;
             writing.poke();
         } catch (IOException e) {
@@ -228,7 +235,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
 
     private int read(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        SocketChannel open = open();
+        open();
         if (length == 0) {
             return 0;
         }
@@ -243,7 +250,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
                 into = buffer = ByteBuffer.wrap(bytes);
             }
             buffer.clear().position(offset).limit(offset + Math.min(length, PIECE));
-            return inputShutdown ? -1 : readChannel(open, gate, buffer);
+            return inputShutdown ? -1 : read(gate, buffer);
         } catch (InterruptedIOException e) { // the time is over; or an interrupt, for which the Socket closes itself
             throw e;
         } catch (IOException e) {
@@ -254,7 +261,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
         }
     }
 
-    private int readChannel(SocketChannel open, Gate gate, ByteBuffer buffer) throws IOException {
+    private int read(Gate gate, ByteBuffer buffer) throws IOException {
         if (++unwaited > FAIR) {
             unwaited = 0;
             gate.yield();
@@ -263,7 +270,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
         long start = -1;
         while (true) {
             if (!gate.isDrained()) {
-                int count = open.read(buffer);
+                int count = transport.read(buffer);
                 if (count != 0) {
                     if (count > 0 && buffer.hasRemaining()) {
                         gate.drained(); // a short read, so the next one would find nothing
@@ -302,7 +309,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
     /** The system tells channels no count, so this reads what is there and keeps it for the next read. */
     @Override
     protected int available() throws IOException {
-        SocketChannel open = open();
+        open();
         try {
             if (!reading.tryEnter()) {
                 return 0; // somebody waits for bytes: there are none
@@ -314,7 +321,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
             if (ahead == null && aheadFailure == null && !inputShutdown) {
                 ByteBuffer buffer = ByteBuffer.allocate(AHEAD);
                 try {
-                    if (open.read(buffer) > 0) {
+                    if (transport.read(buffer) > 0) {
                         ahead = buffer.flip();
                     }
                 } catch (IOException e) {
@@ -354,7 +361,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
 
     private void write(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        SocketChannel open = open();
+        open();
         if (length == 0) {
             return;
         }
@@ -373,7 +380,7 @@ final class JdkSocket extends JdkChannel<SocketChannel> {
             buffer.clear().position(offset);
             while (buffer.position() < end) {
                 buffer.limit(Math.min(end, buffer.position() + PIECE));
-                if (open.write(buffer) == 0) {
+                if (transport.write(buffer) == 0) {
                     unwaited = 0;
                     gate.await(-1);
                 }

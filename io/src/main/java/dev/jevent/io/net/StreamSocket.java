@@ -41,12 +41,14 @@ public abstract sealed class StreamSocket extends ChannelSocket<SocketChannel> i
     private final ByteStreamInput input = new ByteStreamInput(this);
     private final ByteStreamOutput output = new ByteStreamOutput(this);
 
+    final Transport transport;
     private volatile boolean outputShutdown;
     private long bytesRead;
     private long bytesWritten;
 
     StreamSocket(SocketChannel channel) throws IOException {
         super(channel, FAIR);
+        transport = new Transport(channel);
     }
 
     // ---- connecting ----
@@ -138,7 +140,7 @@ public abstract sealed class StreamSocket extends ChannelSocket<SocketChannel> i
             into.limit(into.position() + PIECE);
         }
         try {
-            return (int) received(channel.read(into), offered);
+            return (int) received(transport.read(into), offered);
         } finally {
             into.limit(limit);
         }
@@ -231,12 +233,12 @@ public abstract sealed class StreamSocket extends ChannelSocket<SocketChannel> i
     private int writePiece(ByteBuffer from) throws IOException {
         int count;
         if (from.isDirect() || from.remaining() <= PIECE) {
-            count = channel.write(from);
+            count = transport.write(from);
         } else {
             int limit = from.limit();
             from.limit(from.position() + PIECE);
             try {
-                count = channel.write(from);
+                count = transport.write(from);
             } finally {
                 from.limit(limit);
             }
@@ -412,7 +414,7 @@ public abstract sealed class StreamSocket extends ChannelSocket<SocketChannel> i
     public void shutdownOutput() throws IOException {
         checkOpen();
         if (!outputShutdown) {
-            channel.shutdownOutput();
+            transport.shutdownOutput();
             outputShutdown = true;
             readiness.poke(Interest.WRITE); // who waits there finds it closed
         }
@@ -422,7 +424,7 @@ public abstract sealed class StreamSocket extends ChannelSocket<SocketChannel> i
     @NeverSwitches
     public void shutdownInput() throws IOException {
         checkOpen();
-        channel.shutdownInput();
+        transport.shutdownInput();
         readiness.poke(Interest.READ);
     }
 

@@ -140,6 +140,15 @@ final class Epoll {
     /** Makes {@code over} another opening of the same file, for writing, in non-blocking mode. */
     static native int reopenOutput(int descriptor, int over);
 
+    /** What comes on a socket, into a direct buffer; the result is for {@link dev.jevent.jni.Transferred}. */
+    static native int receive(int socket, ByteBuffer into, int position, int length);
+
+    static native int receiveArray(int socket, byte[] into, int offset, int length);
+
+    static native int send(int socket, ByteBuffer from, int position, int length);
+
+    static native int sendArray(int socket, byte[] from, int offset, int length);
+
     /** As {@code --add-opens} does; {@code -ENOSYS} if this JDK cannot be asked to. */
     static native int openPackage(Module module, String packageName, Module to);
 }

@@ -159,6 +159,13 @@ final class EpollPoller implements Poller {
         }
     }
 
+    @Override
+    public void closing(Pollable what) {
+        if (!closed) {
+            descriptors.closing(what);
+        }
+    }
+
     private void checkOpen() throws IOException {
         if (closed) {
             throw new IOException("the poller of the loop epoll-jni was closed");

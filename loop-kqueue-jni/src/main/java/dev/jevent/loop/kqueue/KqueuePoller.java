@@ -143,6 +143,13 @@ final class KqueuePoller implements Poller {
         }
     }
 
+    @Override
+    public void closing(Pollable what) {
+        if (!closed) {
+            descriptors.closing(what);
+        }
+    }
+
     private void checkOpen() throws IOException {
         if (closed) {
             throw new IOException("the poller of the loop kqueue-jni was closed");

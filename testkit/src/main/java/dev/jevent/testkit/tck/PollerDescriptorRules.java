@@ -2,6 +2,7 @@ package dev.jevent.testkit.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +14,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.file.Files;
@@ -118,5 +121,79 @@ interface PollerDescriptorRules {
             assertEquals(1, oneSource.read(got.clear()));
             assertEquals(2, got.get(0));
         }
+    }
+
+    @Test
+    default void movesTheBytesOfAConnection() throws IOException {
+        DescriptorCalls calls = calls();
+        try (Device.ChannelDevice device = (Device.ChannelDevice) Device.ofChannels(poller().channels())) {
+            int number = calls.descriptor(device.watched());
+            for (ByteBuffer room : new ByteBuffer[] {ByteBuffer.allocateDirect(16), ByteBuffer.allocate(16), ByteBuffer.allocate(24).slice(4, 16)}) {
+                assertEquals(0, calls.receive(number, room.clear()), "nothing has come");
+                device.peer().write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}));
+                assertEquals(0, calls.receive(number, room.position(16)), "no room");
+                assertEquals(3, receive(calls, number, room.clear().position(2).limit(5)));
+                assertEquals(5, room.position());
+                assertEquals(2, calls.receive(number, room.limit(16)));
+                assertEquals(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}), room.flip().position(2));
+
+                assertEquals(0, calls.send(number, room.position(7)), "nothing to send");
+                assertEquals(4, calls.send(number, room.position(2).limit(6)));
+                assertEquals(6, room.position());
+                ByteBuffer got = ByteBuffer.allocate(4);
+                while (got.hasRemaining()) {
+                    device.peer().read(got);
+                }
+                assertEquals(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), got.flip());
+            }
+        }
+    }
+
+    /** What was sent may be on its way still. */
+    private static int receive(DescriptorCalls calls, int number, ByteBuffer into) throws IOException {
+        while (true) {
+            int count = calls.receive(number, into);
+            if (count != 0) {
+                return count;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    default void sendsAsMuchAsGoesWithoutAWait() throws IOException {
+        DescriptorCalls calls = calls();
+        try (Device.ChannelDevice device = (Device.ChannelDevice) Device.ofChannels(poller().channels())) {
+            int number = calls.descriptor(device.watched());
+            ByteBuffer much = ByteBuffer.allocate(64 << 20);
+            int sent = calls.send(number, much);
+            assertTrue(sent > 0 && sent < much.capacity(), sent + " bytes were sent to a peer that reads none");
+            assertEquals(sent, much.position());
+            device.fill();
+            assertEquals(0, calls.send(number, much));
+        }
+    }
+
+    @Test
+    default void tellsTheEndOfAConnectionFromItsFailure() throws IOException {
+        DescriptorCalls calls = calls();
+        ByteBuffer room = ByteBuffer.allocate(16);
+        try (Device.ChannelDevice device = (Device.ChannelDevice) Device.ofChannels(poller().channels())) {
+            int number = calls.descriptor(device.watched());
+            device.peer().write(ByteBuffer.wrap(new byte[] {1}));
+            device.peer().shutdownOutput();
+            assertEquals(1, receive(calls, number, room));
+            assertEquals(-1, receive(calls, number, room));
+            assertEquals(-1, calls.receive(number, room), "the end lasts");
+        }
+        try (Device.ChannelDevice device = (Device.ChannelDevice) Device.ofChannels(poller().channels())) {
+            int number = calls.descriptor(device.watched());
+            device.peer().setOption(StandardSocketOptions.SO_LINGER, 0).close(); // a reset
+            SocketException failure = assertThrows(SocketException.class, () -> receive(calls, number, room));
+            assertEquals("Connection reset", failure.getMessage());
+            assertThrows(SocketException.class, () -> calls.send(number, room.clear()));
+        }
+        assertThrows(SocketException.class, () -> calls.receive(NOBODYS, room.clear()));
+        assertThrows(SocketException.class, () -> calls.send(NOBODYS, room.clear()));
     }
 }
