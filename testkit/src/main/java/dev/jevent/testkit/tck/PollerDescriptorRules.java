@@ -169,8 +169,10 @@ interface PollerDescriptorRules {
             int sent = calls.send(number, much);
             assertTrue(sent > 0 && sent < much.capacity(), sent + " bytes were sent to a peer that reads none");
             assertEquals(sent, much.position());
-            device.fill();
-            assertEquals(0, calls.send(number, much));
+            while (calls.send(number, much) > 0) {
+                // what is on its way makes room again
+            }
+            assertTrue(much.hasRemaining(), "all was sent to a peer that reads none");
         }
     }
 
