@@ -72,7 +72,7 @@ public final class Settings {
     public static final Key<Boolean> ARES_CACHE = key("resolver.ares.cache", true);
 
     /** Most answers that it keeps. */
-    public static final Key<Integer> ARES_CACHE_SIZE = key("resolver.ares.cache.size", 10_000);
+    public static final Key<Integer> ARES_CACHE_SIZE = key("resolver.ares.cache.size", 4_096);
 
     /** Whether greenlets remember who spawned them, where, and share locals: costs memory and time. */
     public static final Key<Boolean> TRACK_GREENLET_TREE = key("track.greenlet.tree", false);

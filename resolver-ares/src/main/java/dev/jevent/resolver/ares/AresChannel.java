@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * One channel of c-ares and its sockets, in the loop of one hub, whose thread alone uses it.
@@ -37,6 +38,7 @@ final class AresChannel {
     private final ByteBuffer exchange = ByteBuffer.allocateDirect(EXCHANGE).order(ByteOrder.nativeOrder());
     private final byte[] datagram = new byte[LONGEST_DATAGRAM];
     private final Configuration.InForce configuration;
+    private final Predicate<Question> isWanted;
     private final Settler settler;
     private final boolean recursion;
     private final int queriesPerPort;
@@ -63,11 +65,13 @@ final class AresChannel {
 
     /**
      * @param limit of queries in flight
+     * @param isWanted of a question before it is sent: if it isn't, it is dropped
      * @throws IllegalStateException with the reason of c-ares if it can't be had
      */
-    AresChannel(HubLoop loop, Configuration wanted, int limit, int queriesPerPort, Settler settler) {
+    AresChannel(HubLoop loop, Configuration wanted, int limit, int queriesPerPort, Predicate<Question> isWanted, Settler settler) {
         this.loop = loop;
         this.queriesPerPort = queriesPerPort;
+        this.isWanted = isWanted;
         this.settler = settler;
         inFlight = new InFlight(limit, exchange, () -> Ares.random(channel));
         // Where channels are not the system's, as in a simulated network, descriptors would lead out of it.
@@ -128,7 +132,10 @@ final class AresChannel {
         running = true;
         try {
             while (channel != 0 && !waiting.isEmpty() && inFlight.hasRoom()) {
-                launch(waiting.poll(), edns);
+                Question next = waiting.poll();
+                if (isWanted.test(next)) {
+                    launch(next, edns);
+                }
             }
         } finally {
             running = false;

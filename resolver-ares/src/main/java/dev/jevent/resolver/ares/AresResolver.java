@@ -70,7 +70,7 @@ final class AresResolver extends Guard implements Resolver {
 
     private AresChannel newChannel() {
         AresChannel made = new AresChannel((HubLoop) hub.loop(), Configuration.of(settings, resolvConf.path.toString()),
-                settings.get(Settings.ARES_IN_FLIGHT), settings.get(Settings.ARES_PORT_QUERIES), this::settled);
+                settings.get(Settings.ARES_IN_FLIGHT), settings.get(Settings.ARES_PORT_QUERIES), this::isWanted, this::settled);
         channels.removeIf(AresChannel::isClosed);
         channels.add(made);
         return made;
@@ -200,7 +200,7 @@ final class AresResolver extends Guard implements Resolver {
         return channel.configuration();
     }
 
-    /** Has a question asked, unless the answer is known or on its way. Doesn't wait. */
+    /** Has a question asked, unless the answer is known or on its way. Doesn't wait; {@link #leave} must follow. */
     Question ask(String name, int type) {
         Question.Key key = Question.Key.of(name, type);
         enter();
@@ -216,15 +216,37 @@ final class AresResolver extends Guard implements Resolver {
             }
             question = inProgress.get(key);
             if (question != null) {
+                question.users++;
                 return question;
             }
             question = new Question(key);
+            question.users = 1;
             inProgress.put(key, question);
         } finally {
             leave();
         }
         start(question);
         return question;
+    }
+
+    /** The caller doesn't want to know any more, or knows. @param question null: none */
+    void leave(Question question) {
+        if (question != null) {
+            enter();
+            question.users--;
+            leave();
+        }
+    }
+
+    /** Forgets a question that hasn't been sent if nobody wants to know any more. */
+    private boolean isWanted(Question question) {
+        enter();
+        boolean wanted = question.users > 0;
+        if (!wanted) {
+            inProgress.remove(question.key, question);
+        }
+        leave();
+        return wanted;
     }
 
     private void start(Question question) {

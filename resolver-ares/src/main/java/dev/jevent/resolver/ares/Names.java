@@ -118,16 +118,21 @@ final class Names {
         Question ofSix = six ? resolver.ask(name, AAAA) : null;
         List<InetAddress> found = new ArrayList<>(4);
         NoAnswer none = null;
-        for (Question question : new Question[] {ofSix, ofFour}) {
-            if (question != null) {
-                try {
-                    for (Answer.Entry entry : end(question, subject, until).entries) {
-                        found.add(InetAddress.getByAddress(subject, (byte[]) entry.data()));
+        try {
+            for (Question question : new Question[] {ofSix, ofFour}) {
+                if (question != null) {
+                    try {
+                        for (Answer.Entry entry : end(question, subject, until).entries) {
+                            found.add(InetAddress.getByAddress(subject, (byte[]) entry.data()));
+                        }
+                    } catch (NoAnswer e) {
+                        none = none == null || none.definite ? e : none;
                     }
-                } catch (NoAnswer e) {
-                    none = none == null || none.definite ? e : none;
                 }
             }
+        } finally {
+            resolver.leave(ofFour);
+            resolver.leave(ofSix);
         }
         if (found.isEmpty()) {
             throw none;
@@ -140,8 +145,17 @@ final class Names {
     /** What is at the end of a name's aliases. */
     private record End(String name, List<Answer.Entry> entries) {}
 
+    private End end(String name, int type, String subject, long until) throws UnknownHostException {
+        Question question = resolver.ask(name, type);
+        try {
+            return end(question, subject, until);
+        } finally {
+            resolver.leave(question);
+        }
+    }
+
     /**
-     * Follows aliases to the records that {@code question} asks for. Only what is on the way counts, whatever else the answer
+     * Follows aliases to the records that {@code question} asks for, which is the caller's to leave. Only what is on the way counts, whatever else the answer
      * has.
      *
      * @throws NoAnswer if there are none
@@ -149,12 +163,19 @@ final class Names {
     private End end(Question question, String subject, long until) throws UnknownHostException {
         int type = question.key.type();
         String name = question.key.name();
+        Question current = question;
         int aliases = 0;
         while (true) {
-            resolver.await(question, until, subject);
-            Answer answer = question.answer();
+            try {
+                resolver.await(current, until, subject);
+            } finally {
+                if (current != question) {
+                    resolver.leave(current);
+                }
+            }
+            Answer answer = current.answer();
             if (answer == null) {
-                throw NoAnswer.of(question.failure());
+                throw NoAnswer.of(current.failure());
             }
             if (answer.code() != Answer.NO_ERROR && answer.code() != Answer.NO_NAME) {
                 throw new NoAnswer("the name server answered " + Answer.codeText(answer.code()), false);
@@ -182,7 +203,7 @@ final class Names {
             if (name.indexOf('\\') >= 0) {
                 throw new NoAnswer("its alias \"" + name + "\" is no name that can be asked for", true);
             }
-            question = resolver.ask(name, type); // the server left the rest to us
+            current = resolver.ask(name, type); // the server left the rest to us
         }
     }
 
@@ -217,12 +238,17 @@ final class Names {
         for (String each : candidates(name)) {
             Question ofFour = resolver.ask(each, A);
             Question ofSix = resolver.ask(each, AAAA);
-            for (Question question : new Question[] {ofFour, ofSix}) {
-                try {
-                    return end(question, name, until).name;
-                } catch (NoAnswer e) {
-                    best = worse(best, e);
+            try {
+                for (Question question : new Question[] {ofFour, ofSix}) {
+                    try {
+                        return end(question, name, until).name;
+                    } catch (NoAnswer e) {
+                        best = worse(best, e);
+                    }
                 }
+            } finally {
+                resolver.leave(ofFour);
+                resolver.leave(ofSix);
             }
             if (!best.definite) {
                 break;
@@ -242,7 +268,7 @@ final class Names {
         if (address.isLoopbackAddress()) {
             return "localhost";
         }
-        String name = (String) end(resolver.ask(reverse(address), PTR), subject, until).entries.getFirst().data();
+        String name = (String) end(reverse(address), PTR, subject, until).entries.getFirst().data();
         if (!isHostName(name)) { // whoever has the address could write anything there
             throw new NoAnswer("its name \"" + name + "\" is no host's", true);
         }
@@ -277,7 +303,7 @@ final class Names {
 
     List<Resolver.Entry> records(String name, int type, long until) throws UnknownHostException {
         List<Resolver.Entry> records = new ArrayList<>();
-        for (Answer.Entry entry : end(resolver.ask(name, type), name, until).entries) {
+        for (Answer.Entry entry : end(name, type, name, until).entries) {
             records.add(new Resolver.Entry(entry.name(), RecordTypes.name(type), entry.ttl(), text(type, entry.data())));
         }
         return records;

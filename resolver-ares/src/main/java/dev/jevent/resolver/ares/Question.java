@@ -12,7 +12,7 @@ import java.util.Locale;
  *   ASKED ── an answer, or none after all tries, or close() ──▶ SETTLED
  * </pre>
  *
- * <p>It goes on when nobody waits any more: its answer is then there for who asks next.
+ * <p>Once sent it goes on when nobody waits any more: its answer is then there for who asks next.
  */
 final class Question extends Linkable<Question> {
     /** @param name in lower case, without a final dot */
@@ -29,6 +29,7 @@ final class Question extends Linkable<Question> {
     }
 
     final Key key;
+    int users; // who asked and hasn't left; for the resolver, inside of its guard
     private Answer answer;
     private Failure failure;
     private volatile boolean settled;

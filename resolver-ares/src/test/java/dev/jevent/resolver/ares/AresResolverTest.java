@@ -498,6 +498,20 @@ class AresResolverTest {
     // ---- many ----
 
     @Test
+    void whatNobodyWantsAnyMoreIsNotSent(Hub hub) throws Exception {
+        try (AresResolver resolver = Resolvers.open(hub, Resolvers.asking(server).with(Settings.ARES_IN_FLIGHT, 4))) {
+            List<Greenlet<List<InetAddress>>> unwanted = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                unwanted.add(looksUp(hub, resolver, "n" + i + ".silent.example"));
+            }
+            awaitAsked(hub, "n0.silent.example A udp");
+            hub.killAll(unwanted);
+            assertThat(resolver.addresses("wanted.example", Family.IPV4)).containsExactly(FOUR);
+            assertThat(server.asked).filteredOn(asked -> asked.contains("silent")).as("4 are in flight at first, few more after").hasSizeLessThan(50);
+        }
+    }
+
+    @Test
     @DisplayName("no more than the limit are in flight, and every one is answered, first come, first served")
     void theLimitIsKept(Hub hub) throws Exception {
         List<NameServer.Exchange> held = new ArrayList<>();
@@ -610,7 +624,8 @@ class AresResolverTest {
     @Test
     void portsAreDescriptorsWhereTheLoopWatchesThem(Hub hub) {
         Resolvers.assumeBuilt();
-        AresChannel channel = new AresChannel((HubLoop) hub.loop(), Configuration.of(Resolvers.asking(server), ""), 1, 1, (_, _, _) -> {});
+        AresChannel channel = new AresChannel((HubLoop) hub.loop(), Configuration.of(Resolvers.asking(server), ""), 1, 1, _ -> true,
+                (_, _, _) -> {});
         assertThat(channel.watchesDescriptors()).isEqualTo(!hub.loop().name().equals("nio"));
         channel.close();
     }
