@@ -377,7 +377,7 @@ public class Greenlet<V> extends Linkable<Greenlet<V>> implements Result<V> {
     }
 
     /**
-     * Kills it as {@link Future} has it: afterwards {@link #get()} throws {@link CancellationException}.
+     * Kills it as {@link java.util.concurrent.Future} has it: afterwards {@link #get()} throws {@link CancellationException}.
      *
      * @param mayInterruptIfRunning false: only if it has not begun yet
      */
