@@ -69,4 +69,13 @@ class LinksTest {
                 .filter(it -> !linked.contains(it)).map(Pages::name).toList();
         assertThat(missing).as("pages that docs/index.md doesn't link to").isEmpty();
     }
+
+    @Test
+    void thePageOfExamplesNamesEveryExample() throws Exception {
+        var page = Pages.page("docs/guide/examples.md");
+        var linked = LINK.matcher(Files.readString(page)).results().map(it -> page.resolveSibling(it.group(1)).normalize()).toList();
+        try (var examples = Files.list(Pages.page("examples/src/main/java/dev/jevent/examples"))) {
+            assertThat(linked).containsAll(examples.toList());
+        }
+    }
 }
