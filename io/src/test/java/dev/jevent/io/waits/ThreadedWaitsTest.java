@@ -3,11 +3,11 @@ package dev.jevent.io.waits;
 import static dev.jevent.io.waits.Waits.TICK;
 import static dev.jevent.io.waits.Waits.data;
 import static dev.jevent.io.waits.Waits.drive;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jevent.Greenlet;
 import dev.jevent.Hub;
+import dev.jevent.io.ByteInput;
 import dev.jevent.io.ThreadedInput;
 import dev.jevent.io.ThreadedOutput;
 import dev.jevent.testkit.HubTest;
@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -24,104 +23,63 @@ import org.junit.jupiter.api.DisplayName;
 
 /** Streams that a native thread blocks in. */
 class ThreadedWaitsTest {
-    /** Gives what it is fed with, and blocks as long as there is nothing. */
-    private static final class Fed extends InputStream {
+    private static final class Fed implements Reading.Source {
         private static final byte[] END = {};
 
-        final BlockingQueue<byte[]> food = new LinkedBlockingQueue<>();
+        private final BlockingQueue<byte[]> food = new LinkedBlockingQueue<>();
+        private final ThreadedInput input = new ThreadedInput(new Hungry(), "fed");
 
-        @Override
-        public int read() {
-            throw new UnsupportedOperationException();
-        }
+        /** Blocks as long as there is nothing. */
+        private final class Hungry extends InputStream {
+            @Override
+            public int read() {
+                throw new UnsupportedOperationException();
+            }
 
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            try {
-                byte[] next = food.take();
-                System.arraycopy(next, 0, into, offset, next.length);
-                return next == END ? -1 : next.length;
-            } catch (InterruptedException e) {
-                throw new IOException(e);
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                try {
+                    byte[] next = food.take();
+                    System.arraycopy(next, 0, into, offset, next.length);
+                    return next == END ? -1 : next.length;
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
             }
         }
-    }
 
-    private abstract static class Feeding extends Waits.Scene {
-        static final int PIECES = 20;
+        @Override
+        public ByteInput input() {
+            return input;
+        }
 
-        final Fed fed = new Fed();
-        final ThreadedInput input = new ThreadedInput(fed, "fed");
-        final ByteArrayOutputStream given = new ByteArrayOutputStream();
-        private final Greenlet<Void> feeder;
+        @Override
+        public void give(byte[] piece) {
+            food.add(piece);
+        }
 
-        Feeding(Hub hub) {
-            feeder = hub.spawn(() -> {
-                for (int i = 0; i < PIECES; i++) {
-                    byte[] piece = ("piece " + i + "\n").getBytes(UTF_8);
-                    given.write(piece);
-                    fed.food.add(piece);
-                    hub.sleep(TICK);
-                }
-                fed.food.add(Fed.END);
-            });
+        @Override
+        public void end() {
+            food.add(END);
         }
 
         @Override
         public void close() throws IOException {
-            feeder.join();
             input.close();
-            fed.food.add(Fed.END); // for a thread that reads still
+            end(); // for a thread that reads still
         }
     }
 
     @HubTest(virtualTime = false, limitSeconds = 60)
     @DisplayName("reading a stream that blocks")
     void threadedRead() throws Exception {
-        drive(10, hub -> new Feeding(hub) {
-            private final ByteArrayOutputStream got = new ByteArrayOutputStream();
-            private boolean ended;
-
-            @Override
-            void go() throws Exception {
-                byte[] into = new byte[5];
-                while (!ended) {
-                    int count = input.read(into);
-                    ended = count < 0;
-                    got.write(into, 0, Math.max(0, count));
-                }
-            }
-
-            @Override
-            void halfWay() {
-                assertThat(got.toByteArray()).isEqualTo(Arrays.copyOf(given.toByteArray(), got.size()));
-            }
-
-            @Override
-            void over() {
-                assertThat(got.toByteArray()).isEqualTo(given.toByteArray());
-            }
-        });
+        drive(10, hub -> Reading.inPieces(hub, new Fed()));
     }
 
     @HubTest(virtualTime = false, limitSeconds = 60)
     @DisplayName("reading all of a stream that blocks")
     void threadedReadAll() throws Exception {
-        drive(10, hub -> new Feeding(hub) {
-            private byte[] all;
-
-            @Override
-            void go() throws Exception {
-                if (all == null) {
-                    all = input.readAllBytes();
-                }
-            }
-
-            @Override
-            void over() {
-                assertThat(all).isEqualTo(given.toByteArray());
-            }
-        });
+        drive(10, hub -> Reading.ofAll(hub, new Fed()));
     }
 
     /** Takes what is written once it is let. */
