@@ -2,6 +2,7 @@
 #
 # build_benchmarks: builds target/benchmarks.jar. Sets JDK, the home of the JDK that runs it; JAR; and JVM_FLAGS, which open
 # what hubs need. (The jar's manifest opens it, too, but only for java -jar.)
+# VISITORS: connections that the client Load lets come and go before those that it measures.
 # median: of the numbers on standard input, one a line.
 # write_figures SCRIPT TITLE FILE: puts FILE into docs/reference/figures.md, in place of what SCRIPT put there before, below TITLE.
 
@@ -9,6 +10,7 @@ root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 . "$root/config/find-jdk.sh"
 
 JAR=$root/benchmarks/target/benchmarks.jar
+VISITORS=2000
 JVM_FLAGS=(--add-opens java.base/java.lang=ALL-UNNAMED --enable-native-access=ALL-UNNAMED)
 
 build_benchmarks() {

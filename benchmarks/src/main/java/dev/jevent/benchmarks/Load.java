@@ -16,6 +16,10 @@ import java.nio.file.Path;
  * A client for servers of which each request and each answer has its length: so many kept connections, each with one request under way
  * at any time. On one thread, with a selector, so that it costs less than any server.
  *
+ * <p>Before, {@value #VISITORS} others come one by one, ask once and go, as a server has seen many when it has run for a while. The code
+ * that a connection begins with is compiled then; a thread or greenlet that began in the interpreter would take longer at each of its
+ * waits until its end.
+ *
  * <p>Arguments: what to ask ({@code http} for {@link UnmodifiedServer}, or the number of bytes for an echo), port, process of the
  * server, connections, seconds of warm-up, seconds. Prints requests per second and microseconds of the server's processor time per
  * request. With a seventh argument, the beginning of threads' names, also the share of that time, in percent, that these threads of the
@@ -26,6 +30,8 @@ public final class Load {
 
     /** Clock ticks of {@code /proc/PID/stat} in a second: so on every Linux that the JDK runs on. */
     private static final int TICKS = 100;
+
+    private static final int VISITORS = 2_000;
 
     private final Selector selector = Selector.open();
     private final ByteBuffer request;
@@ -42,6 +48,7 @@ public final class Load {
         boolean http = args[0].equals("http");
         Load load = http ? new Load(HTTP, UnmodifiedServer.RESPONSE.length) : new Load(new byte[Integer.parseInt(args[0])], Integer.parseInt(args[0]));
         Path stat = Path.of("/proc", args[2], "stat");
+        load.visit(Integer.parseInt(args[1]));
         load.connect(Integer.parseInt(args[1]), Integer.parseInt(args[3]));
         load.run(Double.parseDouble(args[4]));
         String threads = args.length > 6 ? args[6] : null;
@@ -55,6 +62,21 @@ public final class Load {
         System.out.printf("%.0f %.4f", load.requests / seconds, used * 1e6 / load.requests);
         System.out.println(threads == null ? "" : " %.4f".formatted((nanos(args[2], threads) - own) / used / 1e7));
         load.disconnect();
+    }
+
+    private void visit(int port) throws IOException {
+        for (int i = 0; i < VISITORS; i++) {
+            try (SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+                ask(channel);
+                for (int got = 0; got < answer; ) {
+                    int count = channel.read(buffer.clear());
+                    if (count < 0) {
+                        throw new IOException("the end after " + got + " bytes (expected: " + answer + ")");
+                    }
+                    got += count;
+                }
+            }
+        }
     }
 
     private void connect(int port, int connections) throws IOException {
