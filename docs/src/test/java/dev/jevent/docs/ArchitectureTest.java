@@ -93,6 +93,21 @@ class ArchitectureTest {
         assertThat(text(bom, "version")).isEqualTo(text(xml(ROOT.resolve("pom.xml")), "version"));
     }
 
+    @Test
+    void thePomsHaveWhatMavenCentralAsksFor() throws Exception {
+        for (var file : List.of("pom.xml", "bom/pom.xml")) {
+            var pom = xml(ROOT.resolve(file));
+            assertThat(text(pom, "url")).as("url of %s", file).startsWith("https://");
+            for (var name : List.of("licenses", "developers", "scm")) {
+                assertThat(children(child(pom, name))).as("%s of %s", name, file).isNotEmpty();
+            }
+        }
+        for (var module : union(published(), Set.of("bom", "."))) {
+            assertThat(text(pom(module), "name")).as("name of %s", module).isNotBlank();
+            assertThat(text(pom(module), "description")).as("description of %s", module).isNotBlank();
+        }
+    }
+
     // ---- the classes
 
     @Test
