@@ -57,6 +57,10 @@ final class Call<V> extends Linkable<Call<V>> implements Result<V> {
         this.observer = observer;
     }
 
+    WorkerPool pool() {
+        return pool;
+    }
+
     // ---- for the pool ----
 
     /** One hub that is kept from LoopExit until the outcome is there: of who made the call, of each who waits for it. */

@@ -144,7 +144,7 @@ final class HubReport {
         for (HubLook.Seen seen : look.greenlets()) {
             seen.strand().ownersInto(owners);
             if (seen.on() != null) {
-                owners.add(seen.on());
+                owners.add(seen.on() instanceof Call<?> call ? call.pool() : seen.on());
             }
             for (Object owner : owners) {
                 if (owner instanceof Measured found && known.add(found) && ++shown <= MEASURED) {

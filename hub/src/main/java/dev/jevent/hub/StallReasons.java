@@ -20,6 +20,9 @@ final class StallReasons {
 
     private static final long SAMPLE_NANOS = 5_000_000;
 
+    /** On a busy machine a thread that computes may not get the processor for several of them. */
+    private static final int SAMPLES = 12;
+
     private StallReasons() {}
 
     /** @param carrier whose stack it is, or who carries the virtual thread whose stack it is */
@@ -66,7 +69,11 @@ final class StallReasons {
             return true;
         }
         long before = threads.getThreadCpuTime(thread.threadId());
-        LockSupport.parkNanos(SAMPLE_NANOS);
-        return threads.getThreadCpuTime(thread.threadId()) > before;
+        boolean computes = false;
+        for (int i = 0; i < SAMPLES && !computes; i++) {
+            LockSupport.parkNanos(SAMPLE_NANOS);
+            computes = threads.getThreadCpuTime(thread.threadId()) > before;
+        }
+        return computes;
     }
 }

@@ -6,6 +6,7 @@ import dev.jevent.Greenlet;
 import dev.jevent.Hub;
 import dev.jevent.Measured;
 import dev.jevent.Settings;
+import dev.jevent.ThreadPool;
 import dev.jevent.Waiter;
 import dev.jevent.Watcher;
 import dev.jevent.hub.program.Crowd;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -192,6 +194,22 @@ class ReportTest {
         hub.parts().remove(shop);
         hub.parts().remove(broken);
         assertThat(report(hub)).doesNotContain("the shop");
+    }
+
+    @HubTest(virtualTime = false)
+    void itHasAThreadPoolWhileSomebodyWaitsForACallOnIt(Hub hub) throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        try (ThreadPool pool = hub.newThreadPool("side", 1, 1)) {
+            Greenlet<Void> waiting = hub.spawn(() -> pool.apply(() -> {
+                end.await();
+                return null;
+            }));
+            hub.yieldNow();
+            assertThat(report(hub)).contains("  <thread pool \"side\"", "threads=1, maxThreads=1, ").contains("waits for <call of ReportTest lambda on \"side\">");
+            end.countDown();
+            waiting.get();
+            assertThat(report(hub)).doesNotContain("\"side\"");
+        }
     }
 
     // ---- many ----
