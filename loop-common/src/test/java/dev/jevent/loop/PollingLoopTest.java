@@ -392,4 +392,18 @@ class PollingLoopTest {
         loop.run(Mode.NO_WAIT);
         assertThat(loop.statistics()).isEqualTo(new Loop.Statistics(1, 2, 2, 1, 0, 1, 0, 1));
     }
+
+    @Test
+    void theActiveWatchersAreThoseThatAreStarted() {
+        Watcher async = loop.async();
+        Watcher timer = loop.timer(Duration.ofSeconds(1));
+        Watcher idle = loop.idle();
+        async.start(() -> {});
+        timer.start(() -> {});
+        List<Watcher> before = loop.activeWatchers();
+        timer.stop();
+        idle.start(() -> {});
+        assertThat(before).containsExactlyInAnyOrder(async, timer);
+        assertThat(loop.activeWatchers()).containsExactlyInAnyOrder(async, idle);
+    }
 }
