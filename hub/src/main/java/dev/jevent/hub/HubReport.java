@@ -130,31 +130,34 @@ final class HubReport {
         };
     }
 
-    /** What has figures: the hub's own parts, what was added to it, and what its greenlets wait for or are members of. */
+    /** What has figures: the hub's own parts, what was added to it, and what main and greenlets wait for, or are members of. */
     private void measured(HubLook look) {
         Set<Object> known = Collections.newSetFromMap(new IdentityHashMap<>());
-        known.add(look.hub()); // main's own wait may be for it
-        List<Object> owners = new ArrayList<>();
+        known.add(look.hub());
         for (Measured part : look.measured()) {
             if (known.add(part)) {
                 measured(part);
             }
         }
-        int shown = 0;
+        List<Measured> found = new ArrayList<>();
+        addMeasured(look.main(), known, found);
         for (HubLook.Seen seen : look.greenlets()) {
-            seen.strand().ownersInto(owners);
-            if (seen.on() != null) {
-                owners.add(seen.on() instanceof Call<?> call ? call.pool() : seen.on());
-            }
-            for (Object owner : owners) {
-                if (owner instanceof Measured found && known.add(found) && ++shown <= MEASURED) {
-                    measured(found);
-                }
-            }
-            owners.clear();
+            addMeasured(seen, known, found);
         }
-        if (shown > MEASURED) {
-            text.append("  … and ").append(shown - MEASURED).append(" more that have figures").append(LINE);
+        found.stream().limit(MEASURED).forEach(this::measured);
+        if (found.size() > MEASURED) {
+            text.append("  … and ").append(found.size() - MEASURED).append(" more that have figures").append(LINE);
+        }
+    }
+
+    private static void addMeasured(HubLook.Seen seen, Set<Object> known, List<Measured> found) {
+        List<Object> objects = new ArrayList<>(2);
+        seen.strand().ownersInto(objects);
+        objects.add(seen.on() instanceof Call<?> call ? call.pool() : seen.on());
+        for (Object each : objects) {
+            if (each instanceof Measured measured && known.add(measured)) {
+                found.add(measured);
+            }
         }
     }
 

@@ -26,6 +26,13 @@ class ReportTest {
         assertThat(Monitor.get().report()).doesNotContain("members=", "takers=");
     }
 
+    @HubTest(virtualTime = false)
+    void whatMainWaitsForIsThere(Hub hub) throws Exception {
+        FifoQueue<String> queue = new FifoQueue<>();
+        hub.spawn(() -> queue.put(Monitor.get().report()));
+        assertThat(queue.take()).contains("  <FifoQueue at ", ": size=0, ", "takers=1, putters=0").contains("<main of " + hub + "> waits for <FifoQueue");
+    }
+
     @HubTest
     void channelsAreThereWhileSomebodyWaits(Hub hub) {
         Channel<String> channel = new Channel<>();
