@@ -86,7 +86,7 @@ public interface Resolver extends Measured, AutoCloseable {
      * A snapshot.
      *
      * @param lookups that were begun so far
-     * @param failures those of them that found nothing
+     * @param failures those of them that found nothing, or were killed
      * @param waiting look-ups in progress
      * @param remembered answers that it keeps, "there is none" among them
      * @param reused questions that such an answer was given to; one look-up may ask several

@@ -453,6 +453,9 @@ class AresResolverTest {
             hub.yieldNow();
             held.get().replyAddress();
             assertThat(next.get()).containsExactly(FOUR);
+            assertThat(resolver.statistics()).isEqualTo(new Resolver.Statistics(2, 1, 0, 1, 0));
+            assertThat(resolver.addresses("held.example", Family.IPV4)).containsExactly(FOUR);
+            assertThat(resolver.statistics()).as("after an answer that it remembered").isEqualTo(new Resolver.Statistics(3, 1, 0, 1, 1));
             assertThat(server.asked).hasSize(1);
         }
     }
