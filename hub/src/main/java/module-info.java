@@ -4,6 +4,7 @@ module dev.jevent.hub {
     requires transitive dev.jevent;
     requires java.management; // what a thread that stalls is at
     requires static jdk.jfr;
+    requires static jdk.unsupported; // reports by signal
 
     exports dev.jevent.hub to dev.jevent.guice;
 
