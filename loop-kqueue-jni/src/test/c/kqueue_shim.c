@@ -441,8 +441,9 @@ int kevent(int kq, const struct kevent *changes, int nchanges, struct kevent *ev
     struct epoll_event found[BATCH];
     static const struct timespec at_once = {0, 0};
     int count = 0;
-    if (pending < nevents) {
-        count = wait_for_events(kq, found, BATCH - pending / 2 > 0 ? BATCH - pending / 2 : 1, pending ? &at_once : timeout);
+    int room = (2 * BATCH - pending) / 2; /* a descriptor may be ready in both directions */
+    if (pending < nevents && room > 0) {
+        count = wait_for_events(kq, found, room, pending ? &at_once : timeout);
         if (count < 0) {
             return -1;
         }

@@ -18,7 +18,7 @@ final class Transport {
     private final int descriptor;
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
-    private boolean reset; // the system tells it once
+    private String failure; // of the connection, of which the system tells once; else null
 
     Transport(SocketChannel channel) {
         this.channel = channel;
@@ -33,13 +33,13 @@ final class Transport {
         if (calls == null || !into.isDirect() && !into.hasArray() || inputShutdown || !channel.isConnected()) {
             return channel.read(into); // also to throw what the JDK throws
         }
-        if (reset) {
-            throw new SocketException("Connection reset");
+        if (failure != null) {
+            throw new SocketException(failure);
         }
         try {
             return calls.receive(descriptor, into);
         } catch (SocketException e) {
-            reset = true;
+            failure = e.getMessage();
             throw e;
         }
     }

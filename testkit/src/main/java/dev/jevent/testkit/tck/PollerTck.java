@@ -359,6 +359,23 @@ public abstract class PollerTck implements PollerWaitRules, PollerSystemRules, P
     }
 
     @Test
+    void whatWasAnnouncedAndClosedIsNotReported() throws IOException {
+        Device device = device();
+        poller.register(device.pollable(), mask(READ), 7);
+        device.send();
+        awaitReport(7);
+        poller.closing(device.pollable());
+        device.close();
+        Device next = device(); // its number may be the same
+        poller.register(next.pollable(), mask(READ), 8);
+        next.send();
+        while ((awaitReport(8) & READ) == 0) {
+            watchdog.check("readiness for reading was not reported");
+        }
+        assertEquals(0, reportedSoon(7));
+    }
+
+    @Test
     void whatIsClosedCannotBeRegistered() throws IOException {
         Device device = device();
         Pollable pollable = device.pollable();

@@ -196,6 +196,24 @@ class BrokenPollersTest {
                         key.cancel();
                     }
                 }),
+                new Broken("whatWasAnnouncedAndClosedIsNotReported", "goes on with what is closing", () -> new SelectorPoller() {
+                    private boolean closing;
+
+                    @Override
+                    public void closing(Pollable what) {
+                        closing = true;
+                        super.closing(what);
+                    }
+
+                    @Override
+                    public int poll(long timeoutNanos, ReadyTokens into) throws IOException {
+                        super.poll(timeoutNanos, into);
+                        if (closing) {
+                            into.add(7, READ);
+                        }
+                        return into.size();
+                    }
+                }),
                 new Broken("whatIsClosedCannotBeRegistered", "takes what is closed", () -> new SelectorPoller() {
                     @Override
                     public void register(Pollable what, int interest, long token) throws IOException {
